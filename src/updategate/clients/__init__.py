@@ -1,0 +1,1 @@
+"""Protocol and authentication in, domain objects out; the only openers of connections to tested shops."""

@@ -1,0 +1,1 @@
+"""Environment, policy, registry: YAML to frozen objects, or a ConfigError that names file, key and cure."""

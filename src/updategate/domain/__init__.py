@@ -1,0 +1,1 @@
+"""Money, tax, carts and order states: frozen dataclasses and pure functions, no I/O."""

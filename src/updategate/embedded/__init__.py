@@ -1,0 +1,1 @@
+"""Processes of their own; imports nothing else of updategate."""

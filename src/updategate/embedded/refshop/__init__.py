@@ -1,0 +1,1 @@
+"""The reference shop: Shopware's own interfaces on SQLite, with switchable defects."""

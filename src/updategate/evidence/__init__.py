@@ -1,0 +1,1 @@
+"""Record types, the single JSON Lines writer, the reader, provenance and build fingerprint."""

@@ -1,0 +1,1 @@
+"""judge(after, before, policy, now) -> Verdict: pure."""

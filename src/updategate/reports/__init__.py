@@ -1,0 +1,1 @@
+"""Verdict and evidence to Allure, HTML, JUnit, Markdown and the terminal."""
