@@ -1,0 +1,153 @@
+"""The policy: what a scope holds, and what failures, gaps and slowness mean for the verdict."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from updategate.config.errors import ConfigError, unknown_name
+from updategate.config.loading import Strict, load
+from updategate.config.registry import Effect, Process, Registry
+
+Decision = Literal["fail", "inconclusive"]
+PreExisting = Literal["fail", "inconclusive", "report"]
+
+
+class Scope(Strict):
+    """A named selection of processes; all given conditions must hold. ``all`` selects the whole registry."""
+
+    all: bool = False
+    processes: tuple[str, ...] | None = None
+    critical: bool | None = None
+    areas: tuple[str, ...] | None = None
+    effects_within: tuple[Effect, ...] | None = None
+
+    @model_validator(mode="after")
+    def _selects(self) -> Scope:
+        given = (self.processes, self.critical, self.areas, self.effects_within)
+        if self.all == any(value is not None for value in given):
+            message = "a scope says either 'all: true' or which processes it selects"
+            raise ValueError(message)
+        return self
+
+    def selects(self, process: Process) -> bool:
+        """Whether the process belongs to this scope."""
+        return (
+            (self.processes is None or process.id in self.processes)
+            and (self.critical is None or process.critical == self.critical)
+            and (self.areas is None or bool(set(self.areas) & set(process.areas)))
+            and (self.effects_within is None or set(process.effects) <= set(self.effects_within))
+        )
+
+
+class OtherProcesses(Strict):
+    """What non-critical processes are allowed: this many failures."""
+
+    failures_at_most: int = Field(default=0, ge=0)
+
+
+class ProcessRules(Strict):
+    """How processes decide. A critical process that fails where it passed before always fails the update."""
+
+    other: OtherProcesses = OtherProcesses()
+    pre_existing_critical: PreExisting = "inconclusive"
+    pre_existing_other: PreExisting = "report"
+
+
+class Waiver(Strict):
+    """A known failure that must not stop this release: with a reason, and an end."""
+
+    process: str
+    reason: str = Field(min_length=5)
+    expires: date
+
+
+class IntendedChange(Strict):
+    """A change that the target version makes on purpose: with a reason and its source.
+
+    ``from_version`` and ``to_version`` bound the update for which it holds, as ``6.5`` to ``6.6``.
+    """
+
+    process: str
+    reason: str = Field(min_length=5)
+    source: str = Field(min_length=5)
+    from_version: str = Field(alias="from")
+    to_version: str = Field(alias="to")
+
+
+class Objective(Strict):
+    """A limit on an indicator, in Keptn's words: ``pass: ["<=800", "<=+10%"]``, all of them must hold."""
+
+    sli: str
+    pass_: tuple[str, ...] = Field(alias="pass", min_length=1)
+    must_have_data: bool = True
+    severity: Literal["blocking", "report"] = "blocking"
+
+
+class PerformanceRules(Strict):
+    """Whether a verdict needs a performance comparison, and the limits on indicators."""
+
+    required: bool = False
+
+
+class LedgerRules(Strict):
+    """What a difference in the price ledger means."""
+
+    differences: Decision | Literal["report"] = "fail"
+
+
+class Policy(Strict):
+    """What a release is judged by."""
+
+    policy: str = Field(min_length=1)
+    scopes: dict[str, Scope] = Field(min_length=1)
+    missing_evidence: Decision = "inconclusive"
+    processes: ProcessRules = ProcessRules()
+    ledger: LedgerRules = LedgerRules()
+    performance: PerformanceRules = PerformanceRules()
+    objectives: tuple[Objective, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    intended: tuple[IntendedChange, ...] = ()
+
+    def select(self, scope: str, registry: Registry, source: str) -> tuple[Process, ...]:
+        """The processes of a scope; an unknown scope, or one that selects nothing, is an error of ``source``."""
+        if scope not in self.scopes:
+            raise ConfigError.single(source, "scopes", *unknown_name("scope", scope, self.scopes))
+        chosen = self.scopes[scope]
+        known = registry.by_id()
+        for index, process in enumerate(chosen.processes or ()):
+            if process not in known:
+                raise ConfigError.single(
+                    source, f"scopes.{scope}.processes[{index}]", *unknown_name("process", process, known)
+                )
+        selected = tuple(process for process in registry.processes if chosen.selects(process))
+        if not selected:
+            raise ConfigError.single(
+                source,
+                f"scopes.{scope}",
+                "This scope selects no process.",
+                "An empty scope would decide nothing.",
+            )
+        return selected
+
+
+POLICIES = Path("ci/policies")
+
+
+def policy_path(name_or_path: str, root: Path) -> Path:
+    """``default`` is ``ci/policies/default.yaml`` under ``root``; anything with a suffix or a slash is a path."""
+    if "/" in name_or_path or name_or_path.endswith((".yaml", ".yml")):
+        return Path(name_or_path)
+    path = root / POLICIES / f"{name_or_path}.yaml"
+    if path.is_file():
+        return path
+    known = sorted(found.stem for found in (root / POLICIES).glob("*.yaml"))
+    raise ConfigError.single(str(root / POLICIES), "", *unknown_name("policy", name_or_path, known))
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy file."""
+    return load(path, Policy, "policy", variables={})

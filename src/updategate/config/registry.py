@@ -1,0 +1,68 @@
+"""The registry of business processes (``suites/processes.yaml``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pydantic import AfterValidator, Field, model_validator
+
+from updategate.config.loading import Strict, load
+
+Effect = Literal["carts", "customers", "orders", "admin_write", "load", "update"]
+
+
+def _specifier(value: str) -> str:
+    try:
+        SpecifierSet(value)
+    except InvalidSpecifier:
+        message = f"Shopware versions are written like '>=6.5,<6.8', not {value!r}"
+        raise ValueError(message) from None
+    return value
+
+
+class Process(Strict):
+    """One business process.
+
+    ``needs`` are capabilities of the shop without which it does not apply; ``effects`` what it writes, which the
+    environment must permit; ``areas`` the parts of the shop it stands for (cart, tax, price, mail …).
+    """
+
+    id: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}-\d{3}$")
+    title: str = Field(min_length=3)
+    owner: str = Field(min_length=1)
+    critical: bool
+    versions: Annotated[str, AfterValidator(_specifier)] = ">=6.5"
+    needs: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    areas: tuple[str, ...] = Field(min_length=1)
+
+    def applies_to(self, version: str) -> bool:
+        """Whether the process is meant for this Shopware version (``6.6.7.1``, pre-releases included)."""
+        return SpecifierSet(self.versions).contains(version, prereleases=True)
+
+
+class Registry(Strict):
+    """All processes that a release is judged by."""
+
+    processes: tuple[Process, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Registry:
+        seen: set[str] = set()
+        for process in self.processes:
+            if process.id in seen:
+                message = f"the process {process.id} stands twice"
+                raise ValueError(message)
+            seen.add(process.id)
+        return self
+
+    def by_id(self) -> dict[str, Process]:
+        """The processes by their id."""
+        return {process.id: process for process in self.processes}
+
+
+def load_registry(path: Path) -> Registry:
+    """Read the process registry."""
+    return load(path, Registry, "process registry", variables={})
