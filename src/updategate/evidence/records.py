@@ -1,0 +1,234 @@
+"""The facts of a run, one JSON object a line (``evidence.jsonl``)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+VERSION = 1
+Status = Literal["passed", "failed", "broken", "skipped", "not_applicable"]
+Kind = Literal["processes", "ledger", "load", "compat", "update"]
+Phase = Literal["before", "after"]
+SEVERITY_ORDER: tuple[Status, ...] = ("failed", "broken", "skipped", "not_applicable", "passed")
+
+
+class Fact(BaseModel):
+    """Base of all parts of evidence: frozen; unknown keys of newer writers are kept out, not refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Amount(Fact):
+    """Money on the wire."""
+
+    amount: str
+    currency: str
+
+
+class Plugin(Fact):
+    """A plugin of the shop, as it stood during the run."""
+
+    name: str
+    version: str
+    active: bool
+
+
+class Build(Fact):
+    """What was validated: equal along test, staging and production.
+
+    ``lock_hash``, ``migrations`` and ``flags`` are None where the shop offers no way to read them.
+    """
+
+    core: str
+    plugins: tuple[Plugin, ...] = ()
+    lock_hash: str | None = None
+    migrations: str | None = None
+    flags: tuple[str, ...] | None = None
+
+
+class ProcessEntry(Fact):
+    """A process as the registry held it when the run began."""
+
+    id: str
+    title: str
+    owner: str
+    critical: bool
+    areas: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+class Provenance(Fact):
+    """Where the evidence comes from."""
+
+    environment: str
+    stage: str
+    url: str
+    machine: str
+    machine_class: str | None = None
+    commit: str | None = None
+    dirty: bool | None = None
+    policy: str | None = None
+    policy_hash: str | None = None
+    profile_hash: str | None = None
+    tool_version: str
+    python: str
+
+
+class Case(Fact):
+    """One row of a process's table of cases; a process without a table has one."""
+
+    case: str
+    status: Status
+    seconds: float
+    message: str = ""
+
+
+class _Line(Fact):
+    """What every line carries; ``seq`` and ``at`` are given by the writer."""
+
+    v: int = VERSION
+    seq: int = -1
+    at: str = ""
+    run: str = ""
+    worker: str = "main"
+
+
+class RunStarted(_Line):
+    """First line: what is tested, by what, under which policy and registry."""
+
+    type: Literal["run_started"] = "run_started"
+    kind: Kind
+    scope: str
+    phase: Phase | None = None
+    processes: tuple[str, ...] = ()
+    registry: tuple[ProcessEntry, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    build: Build | None = None
+    environment: dict[str, Any] = Field(default_factory=dict)
+    provenance: Provenance
+
+
+class ProcessStarted(_Line):
+    """A process begins, with so many cases."""
+
+    type: Literal["process_started"] = "process_started"
+    process: str
+    cases: int = 1
+
+
+class ProcessFinished(_Line):
+    """A process has ended. ``expected`` and ``actual`` are what the failed comparison held."""
+
+    type: Literal["process_finished"] = "process_finished"
+    process: str
+    status: Status
+    seconds: float
+    message: str = ""
+    expected: str | None = None
+    actual: str | None = None
+    attempts: int = 1
+    cases: tuple[Case, ...] = ()
+
+
+class Step(_Line):
+    """A task of an actor within a process."""
+
+    type: Literal["step"] = "step"
+    process: str
+    title: str
+    parameters: dict[str, str] = Field(default_factory=dict)
+    seconds: float
+    ok: bool
+
+
+class Indicator(_Line):
+    """A measured value, with its unit (``ms``, ``1``, ``bytes``)."""
+
+    type: Literal["indicator"] = "indicator"
+    name: str
+    value: float
+    unit: str
+    samples: int | None = None
+    process: str | None = None
+
+
+class Finding(_Line):
+    """An adjustment that the update needs, as found in a plugin's code."""
+
+    type: Literal["finding"] = "finding"
+    plugin: str
+    file: str
+    line: int
+    symbol: str
+    level: Literal["blocked", "review", "info"]
+    check: str
+    message: str
+    replacement: str | None = None
+
+
+class Ledger(_Line):
+    """What the shop charges for one cell of the price ledger; keyed by business keys, never by ids."""
+
+    type: Literal["ledger"] = "ledger"
+    product: str
+    customer_group: str
+    customer: str | None = None
+    quantity: int
+    currency: str
+    country: str
+    unit_price: Amount | None = None
+    total: Amount | None = None
+    rule: str | None = None
+    error: str | None = None
+
+
+class Created(_Line):
+    """Something is about to be created in the shop: written before the request is sent."""
+
+    type: Literal["created"] = "created"
+    process: str | None = None
+    entity: str
+    id: str
+    mark: str = ""
+    carried: bool = False
+
+
+class Removed(_Line):
+    """Something that a run created is gone again."""
+
+    type: Literal["removed"] = "removed"
+    entity: str
+    id: str
+
+
+class RunFinished(_Line):
+    """Last line: counts by status, and the build again, which must not have changed."""
+
+    type: Literal["run_finished"] = "run_finished"
+    counts: dict[str, int]
+    records: int
+    build: Build | None = None
+    interrupted: bool = False
+    reason: str = ""
+
+
+AnyRecord = Annotated[
+    RunStarted
+    | ProcessStarted
+    | ProcessFinished
+    | Step
+    | Indicator
+    | Finding
+    | Ledger
+    | Created
+    | Removed
+    | RunFinished,
+    Field(discriminator="type"),
+]
+RECORD: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord)
+
+
+def worst(statuses: tuple[Status, ...]) -> Status:
+    """The status of a process from those of its cases: a failure weighs most, then doubt, then a pass."""
+    return min(statuses, key=SEVERITY_ORDER.index)
