@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from pydantic import Field, model_validator
 
 from updategate.config.errors import ConfigError, unknown_name
 from updategate.config.loading import Strict, load
-from updategate.config.registry import Effect, Process, Registry
+from updategate.config.registry import Effect
 
 Decision = Literal["fail", "inconclusive"]
 PreExisting = Literal["fail", "inconclusive", "report"]
+
+
+class Selectable(Protocol):
+    """What a scope looks at: a process of the registry, or its entry in evidence."""
+
+    @property
+    def id(self) -> str:
+        """The process's id."""
+
+    @property
+    def critical(self) -> bool:
+        """Whether a release depends on it."""
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The parts of the shop it stands for."""
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """What it writes."""
+
+
+Selected = TypeVar("Selected", bound=Selectable)
 
 
 class Scope(Strict):
@@ -33,7 +57,7 @@ class Scope(Strict):
             raise ValueError(message)
         return self
 
-    def selects(self, process: Process) -> bool:
+    def selects(self, process: Selectable) -> bool:
         """Whether the process belongs to this scope."""
         return (
             (self.processes is None or process.id in self.processes)
@@ -112,18 +136,19 @@ class Policy(Strict):
     waivers: tuple[Waiver, ...] = ()
     intended: tuple[IntendedChange, ...] = ()
 
-    def select(self, scope: str, registry: Registry, source: str) -> tuple[Process, ...]:
+    def select(self, scope: str, registry: Iterable[Selected], source: str) -> tuple[Selected, ...]:
         """The processes of a scope; an unknown scope, or one that selects nothing, is an error of ``source``."""
         if scope not in self.scopes:
             raise ConfigError.single(source, "scopes", *unknown_name("scope", scope, self.scopes))
         chosen = self.scopes[scope]
-        known = registry.by_id()
+        processes = tuple(registry)
+        known = {process.id for process in processes}
         for index, process in enumerate(chosen.processes or ()):
             if process not in known:
                 raise ConfigError.single(
                     source, f"scopes.{scope}.processes[{index}]", *unknown_name("process", process, known)
                 )
-        selected = tuple(process for process in registry.processes if chosen.selects(process))
+        selected = tuple(process for process in processes if chosen.selects(process))
         if not selected:
             raise ConfigError.single(
                 source,

@@ -15,18 +15,13 @@ from updategate.evidence.records import (
     VERSION,
     AnyRecord,
     Created,
-    Finding,
-    Indicator,
-    Ledger,
     ProcessFinished,
     ProcessStarted,
     Removed,
     RunFinished,
     RunStarted,
-    Step,
 )
 from updategate.evidence.writer import FILE_NAME
-
 
 Kind = TypeVar("Kind", bound=AnyRecord)
 

@@ -54,8 +54,10 @@ class ProcessEntry(Fact):
     title: str
     owner: str
     critical: bool
+    versions: str = ""
     areas: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
 
 
 class Provenance(Fact):

@@ -1,0 +1,200 @@
+"""The gate: evidence in, verdict out. Pure: no clock, no files, no shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from importlib import metadata
+from typing import Literal
+
+from updategate.config.policy import Policy
+from updategate.evidence.reader import RunEvidence
+from updategate.evidence.records import Finding, ProcessEntry
+from updategate.gate import ledger, objectives
+from updategate.gate.comparison import Judge, Judged, Side
+from updategate.gate.soundness import build_doubts, doubt, environment_doubts, file_doubts
+from updategate.gate.verdict import (
+    Builds,
+    Comparison,
+    Decision,
+    NotTested,
+    Reason,
+    RunReference,
+    Verdict,
+    VerdictProvenance,
+)
+
+WEIGHTS = ("fail", "inconclusive", "note")
+
+
+def judge(
+    after: Sequence[RunEvidence],
+    before: Sequence[RunEvidence],
+    policy: Policy,
+    now: datetime,
+    *,
+    policy_source: str,
+    policy_hash: str | None = None,
+    known_indicators: frozenset[str] = frozenset(),
+) -> Verdict:
+    """Decide whether an update may go one stage further.
+
+    ``after`` and ``before`` are the runs of each phase (``before`` may be empty: then every failure of a critical
+    process fails the update). ``now`` decides which waivers hold. ``policy_source`` names the policy in errors.
+    Raises ConfigError for a policy that does not fit the evidence (unknown scope, process or indicator).
+    """
+    reasons = [*file_doubts(after, "after"), *file_doubts(before, "before")]
+    reasons += [*build_doubts(after, "after"), *build_doubts(before, "before"), *environment_doubts(after, before)]
+    new, old = Side.of(after), Side.of(before)
+    scope = _scope(after)
+    judged: list[Judged] = []
+    if not new.exists:
+        reasons.append(doubt("no_evidence", "There is no process run from after the update."))
+    else:
+        judged, more = _processes(policy, scope, new, old, now, policy_source)
+        reasons += more
+    differences, more = ledger.compare(after, before, policy.ledger)
+    reasons += more
+    indicators, more = objectives.check(policy.objectives, after, before, known_indicators, policy_source)
+    reasons += more
+    findings = [finding for run in after for finding in run.of_type(Finding)]
+    reasons += [_blocked(finding) for finding in findings if finding.level == "blocked"]
+    performance, more = _performance(policy, after)
+    reasons += more
+    reasons.sort(key=lambda reason: WEIGHTS.index(reason.weight))
+    return Verdict(
+        verdict=_decide(reasons),
+        scope=scope,
+        environment=next((run.started.provenance.environment for run in after if run.started), "unknown"),
+        reasons=tuple(reasons),
+        comparison=_comparison(judged),
+        build=Builds(before=old.build, after=new.build),
+        not_tested=_not_tested(judged, performance),
+        indicators=tuple(indicators),
+        ledger=tuple(differences),
+        findings=tuple(findings),
+        performance=performance,
+        provenance=VerdictProvenance(
+            judged_at=now.isoformat(timespec="seconds"),
+            tool_version=metadata.version("updategate"),
+            policy=policy.policy,
+            policy_hash=policy_hash,
+            runs=tuple(_references(after, "after") + _references(before, "before")),
+        ),
+    )
+
+
+def _scope(runs: Sequence[RunEvidence]) -> str:
+    return next((run.started.scope for run in runs if run.started and run.started.kind == "processes"), "unknown")
+
+
+def _processes(
+    policy: Policy, scope: str, new: Side, old: Side, now: datetime, source: str
+) -> tuple[list[Judged], list[Reason]]:
+    registry: dict[str, ProcessEntry] = {**old.registry, **new.registry}
+    if not registry:
+        return [], [doubt("no_registry", "The evidence holds no process registry.")]
+    entries = policy.select(scope, registry.values(), source)
+    judge_ = Judge(policy, old, new, now.date())
+    judged = [judge_.process(entry) for entry in sorted(entries, key=lambda entry: entry.id)]
+    reasons = [reason for one in judged for reason in one.reasons]
+    reasons += _allowance(policy, judged)
+    if judged and not any(one.result.after == "passed" for one in judged):
+        reasons.append(doubt("nothing_passed", "Not one process of the scope was carried out and passed."))
+    return judged, reasons
+
+
+def _allowance(policy: Policy, judged: Sequence[Judged]) -> list[Reason]:
+    """Failures of non-critical processes beyond what the policy allows."""
+    allowed = policy.processes.other.failures_at_most
+    failures = [
+        one.result
+        for one in judged
+        if not one.result.critical
+        and (one.result.change in ("regressed", "failed", "new"))
+        and one.result.after in ("failed", "not_applicable")
+    ]
+    if len(failures) <= allowed:
+        return []
+    first = failures[0]
+    names = ", ".join(result.process for result in failures)
+    return [
+        Reason(
+            code="allowance",
+            weight="fail",
+            message=f"{len(failures)} non-critical processes failed, {allowed} are allowed: {names}.",
+            process=first.process,
+            title=first.title,
+            expected=first.expected,
+            actual=first.actual,
+        )
+    ]
+
+
+def _blocked(finding: Finding) -> Reason:
+    return Reason(
+        code="adjustment",
+        weight="fail",
+        message=f"{finding.plugin} must be adjusted before the update: {finding.message}",
+        evidence=f"{finding.file}:{finding.line}",
+        expected=finding.replacement,
+        actual=finding.symbol,
+    )
+
+
+def _performance(
+    policy: Policy, after: Sequence[RunEvidence]
+) -> tuple[Literal["not_tested", "not_slower", "slower", "inconclusive"], list[Reason]]:
+    if any(run.started and run.started.kind == "load" for run in after):
+        return "inconclusive", []
+    if policy.performance.required:
+        message = "Performance was not tested, and the policy requires it."
+        return "not_tested", [doubt("performance_not_tested", message)]
+    return "not_tested", []
+
+
+def _decide(reasons: Sequence[Reason]) -> Decision:
+    weights = {reason.weight for reason in reasons}
+    if "fail" in weights:
+        return "fail"
+    return "inconclusive" if "inconclusive" in weights else "pass"
+
+
+def _comparison(judged: Sequence[Judged]) -> Comparison:
+    results = tuple(one.result for one in judged)
+
+    def having(change: str) -> tuple[str, ...]:
+        return tuple(result.process for result in results if result.change == change)
+
+    return Comparison(
+        regressed=having("regressed"),
+        pre_existing=having("pre_existing"),
+        fixed=having("fixed"),
+        intended=having("intended"),
+        waived=having("waived"),
+        processes=results,
+    )
+
+
+def _not_tested(judged: Sequence[Judged], performance: str) -> tuple[NotTested, ...]:
+    gaps = [one.not_tested for one in judged if one.not_tested is not None]
+    if performance == "not_tested":
+        gaps.append(NotTested(what="Performance", reason="no comparison with the shop before the update was made"))
+    return tuple(gaps)
+
+
+def _references(runs: Sequence[RunEvidence], phase: Literal["before", "after"]) -> list[RunReference]:
+    return [
+        RunReference(
+            run=run.name,
+            kind=run.started.kind,
+            phase=phase,
+            environment=run.started.provenance.environment,
+            scope=run.started.scope,
+            commit=run.started.provenance.commit,
+            at=run.started.at,
+            records=len(run.records),
+        )
+        for run in runs
+        if run.started
+    ]

@@ -1,0 +1,150 @@
+"""The verdict as it is stored (``verdict.json``) and shown."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from updategate.evidence import records
+
+SCHEMA: Literal["updategate.verdict/1"] = "updategate.verdict/1"
+Decision = Literal["pass", "fail", "inconclusive"]
+Weight = Literal["fail", "inconclusive", "note"]
+Change = Literal["regressed", "failed", "pre_existing", "fixed", "intended", "waived", "unchanged", "new", "not_tested"]
+
+
+class Part(BaseModel):
+    """Base of the parts of a verdict: frozen, exact keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Reason(Part):
+    """Why the verdict is what it is.
+
+    ``code`` is stable and documented in ``docs/reference/verdict.md``. ``weight`` says what the reason asks for;
+    ``note`` changes nothing. ``evidence`` names run and line where it can be looked up.
+    """
+
+    code: str
+    weight: Weight
+    message: str
+    process: str | None = None
+    title: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+    evidence: str | None = None
+
+
+class ProcessResult(Part):
+    """A process of the scope, before and after; None where there is no record."""
+
+    process: str
+    title: str
+    critical: bool
+    owner: str
+    before: records.Status | None = None
+    after: records.Status | None = None
+    change: Change
+    seconds_before: float | None = None
+    seconds_after: float | None = None
+    message: str = ""
+    expected: str | None = None
+    actual: str | None = None
+
+
+class Comparison(Part):
+    """Ids of the processes that changed, by kind of change, and all results."""
+
+    regressed: tuple[str, ...] = ()
+    pre_existing: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    intended: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
+    processes: tuple[ProcessResult, ...] = ()
+
+
+class Builds(Part):
+    """What was validated, before and after the update."""
+
+    before: records.Build | None = None
+    after: records.Build | None = None
+
+
+class NotTested(Part):
+    """Something that this verdict says nothing about, and why."""
+
+    what: str
+    reason: str
+    critical: bool = False
+
+
+class IndicatorResult(Part):
+    """An indicator against its objective; ``limit`` is the criterion as the policy writes it."""
+
+    name: str
+    before: float | None = None
+    after: float | None = None
+    unit: str
+    limit: str | None = None
+    result: Literal["met", "missed", "undecided", "informative"]
+
+
+class LedgerDifference(Part):
+    """A cell of the price ledger that changed."""
+
+    product: str
+    customer_group: str
+    customer: str | None
+    quantity: int
+    currency: str
+    country: str
+    before: str
+    after: str
+    rule: str | None = None
+
+
+class RunReference(Part):
+    """A run that the verdict rests on."""
+
+    run: str
+    kind: str
+    phase: Literal["before", "after"]
+    environment: str
+    scope: str
+    commit: str | None
+    at: str
+    records: int
+
+
+class VerdictProvenance(Part):
+    """Who judged what, when, by which policy."""
+
+    judged_at: str
+    tool_version: str
+    policy: str
+    policy_hash: str | None = None
+    runs: tuple[RunReference, ...] = ()
+
+
+class Verdict(Part):
+    """The answer: may this update go one stage further."""
+
+    schema_: Literal["updategate.verdict/1"] = Field(default=SCHEMA, alias="schema")
+    verdict: Decision
+    scope: str
+    environment: str
+    reasons: tuple[Reason, ...]
+    comparison: Comparison
+    build: Builds
+    not_tested: tuple[NotTested, ...] = ()
+    indicators: tuple[IndicatorResult, ...] = ()
+    ledger: tuple[LedgerDifference, ...] = ()
+    findings: tuple[records.Finding, ...] = ()
+    performance: Literal["not_tested", "not_slower", "slower", "inconclusive"] = "not_tested"
+    provenance: VerdictProvenance
+
+    def to_json(self) -> str:
+        """The text of ``verdict.json``."""
+        return self.model_dump_json(by_alias=True, indent=2) + "\n"
