@@ -22,8 +22,7 @@ from updategate.clients.json_text import Json, read_json, write_json
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``path`` begins with a slash and may carry a query; ``json`` and ``form`` exclude each
-    other.
+    """One request. ``path`` begins with a slash, may carry a query; ``json`` and ``form`` exclude each other.
 
     ``name`` is what the request is counted under (``/store-api/product/{id}``), for want of it the path;
     ``note`` says why it is sent again, if it is.
