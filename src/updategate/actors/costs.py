@@ -1,0 +1,80 @@
+"""What something costs, as one comparable value: the sum of an order in the five figures that a business checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from updategate.domain.money import Money
+from updategate.domain.views import CartView, OrderView, TaxView
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The amounts at the foot of a cart or an order.
+
+    ``positions`` is the sum of all lines, ``shipping`` the sum of all deliveries, ``total`` what the customer pays,
+    ``net`` the total without taxes, ``taxes`` the tax of each rate in percent, lowest rate first. Figures that a
+    source does not show are ``None``; they never equal an expected amount.
+    """
+
+    positions: Money | None
+    shipping: Money | None
+    total: Money
+    net: Money | None
+    taxes: tuple[tuple[Decimal, Money], ...] | None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        positions: str,
+        total: str,
+        net: str,
+        tax: Mapping[str, str],
+        shipping: str = "0.00",
+        currency: str = "EUR",
+    ) -> Costs:
+        """Write expected costs as literals, e.g. ``positions="23.80"`` and ``tax={"19": "3.80"}``."""
+        return cls(
+            positions=Money.of(positions, currency),
+            shipping=Money.of(shipping, currency),
+            total=Money.of(total, currency),
+            net=Money.of(net, currency),
+            taxes=tuple(sorted((Decimal(rate), Money.of(amount, currency)) for rate, amount in tax.items())),
+        )
+
+    @classmethod
+    def of_cart(cls, cart: CartView) -> Costs:
+        """Take the figures that a cart shows."""
+        return cls(cart.position_total, cart.shipping_total, cart.total, cart.net_total, _by_rate(cart.taxes))
+
+    @classmethod
+    def of_order(cls, order: OrderView) -> Costs:
+        """Take the figures that an order shows."""
+        return cls(order.position_total, order.shipping, order.total, order.net_total, _by_rate(order.taxes))
+
+    def differences(self, other: Costs) -> list[str]:
+        """Name each figure in which ``other`` differs, with both amounts."""
+        found = []
+        for figure in fields(self):
+            ours, theirs = getattr(self, figure.name), getattr(other, figure.name)
+            if ours != theirs:
+                found.append(f"{figure.name}: {_text(ours)} is not {_text(theirs)}")
+        return found
+
+    def __str__(self) -> str:
+        return ", ".join(f"{figure.name} {_text(getattr(self, figure.name))}" for figure in fields(self))
+
+
+def _by_rate(taxes: tuple[TaxView, ...] | None) -> tuple[tuple[Decimal, Money], ...] | None:
+    return None if taxes is None else tuple(sorted((tax.rate, tax.tax) for tax in taxes))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "not shown"
+    if isinstance(value, tuple):
+        return " + ".join(f"{tax} at {rate:f} %" for rate, tax in value) or "none"
+    return str(value)
