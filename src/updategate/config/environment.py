@@ -174,6 +174,17 @@ class Environment(Strict):
         return self
 
 
+def secrets_of(settings: Strict) -> tuple[str, ...]:
+    """Every secret value in the settings, so that writers can keep it out of what they write."""
+    found: list[str] = []
+    for _, value in settings:
+        if isinstance(value, SecretStr):
+            found.append(value.get_secret_value())
+        elif isinstance(value, Strict):
+            found.extend(secrets_of(value))
+    return tuple(found)
+
+
 ENVIRONMENTS = Path("ci/environments")
 
 

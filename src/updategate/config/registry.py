@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, Field, model_validator
 
-from updategate.config.loading import Strict, load
+from updategate.config.loading import Strict, build, load
 
 Effect = Literal["carts", "customers", "orders", "admin_write", "load", "update"]
 
@@ -61,6 +62,12 @@ class Registry(Strict):
     def by_id(self) -> dict[str, Process]:
         """The processes by their id."""
         return {process.id: process for process in self.processes}
+
+
+def merged(registries: Iterable[Registry]) -> Registry:
+    """One registry of several; an id that stands in two of them is an error."""
+    processes = [process.model_dump() for registry in registries for process in registry.processes]
+    return build({"processes": processes}, Registry, "process registries")
 
 
 def load_registry(path: Path) -> Registry:

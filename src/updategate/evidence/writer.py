@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 import tempfile
 import threading
 from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
@@ -17,6 +19,8 @@ from updategate.evidence.records import RECORD, AnyRecord, Build, ProcessFinishe
 
 Line = TypeVar("Line", bound=AnyRecord)
 FILE_NAME = "evidence.jsonl"
+# anything shorter would blank out ordinary words
+SHORTEST_SECRET = 8
 
 
 class EvidenceLostError(RuntimeError):
@@ -33,8 +37,18 @@ class Sink(Protocol):
 class EvidenceWriter:
     """Appends facts to ``<folder>/evidence.jsonl``, numbered, timed and flushed one by one. Thread-safe."""
 
-    def __init__(self, folder: Path, run: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        run: str,
+        *,
+        secrets: Iterable[str] = (),
+        listener: Callable[[AnyRecord], None] | None = None,
+    ) -> None:
+        """``secrets`` are texts that never reach the file; ``listener`` is told of each fact once it is on disk."""
         folder.mkdir(parents=True, exist_ok=True)
+        self._secrets = tuple(json.dumps(secret)[1:-1] for secret in secrets if len(secret) >= SHORTEST_SECRET)
+        self._listener = listener
         self.path = folder / FILE_NAME
         self.run = run
         self._lock = threading.Lock()
@@ -56,7 +70,7 @@ class EvidenceWriter:
             now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             stamped = record.model_copy(update={"seq": self._next, "at": now, "run": self.run})
             try:
-                self._file.write(stamped.model_dump_json() + "\n")
+                self._file.write(self._masked(stamped.model_dump_json()) + "\n")
                 self._file.flush()
                 os.fsync(self._file.fileno())
             except OSError as error:
@@ -65,6 +79,13 @@ class EvidenceWriter:
             self._next += 1
             if isinstance(record, ProcessFinished):
                 self._counts[record.status] += 1
+            if self._listener is not None:
+                self._listener(stamped)
+
+    def _masked(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return line
 
     def finish(self, build: Build | None, *, interrupted: bool = False, reason: str = "") -> None:
         """Write the last line and close; a second call does nothing."""

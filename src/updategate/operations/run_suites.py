@@ -1,0 +1,125 @@
+"""Carry the processes of a scope out and collect evidence; judges nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from updategate.config.exit_codes import ExitCode
+from updategate.evidence.reader import RunEvidence, read_evidence
+
+Progress = Callable[[dict[str, Any]], None]
+PYTEST_USAGE_ERROR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRun:
+    """What a run left: its evidence, and the code that says whether it is complete and green."""
+
+    evidence: RunEvidence
+    exit_code: ExitCode
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRunRefused(Exception):  # noqa: N818 - it is an answer, not a fault
+    """pytest could not begin; ``text`` says why, for people."""
+
+    text: str
+    exit_code: ExitCode
+
+
+def run_suites(
+    *,
+    root: Path,
+    environment: str,
+    suites: tuple[str, ...],
+    folder: Path,
+    scope: str,
+    policy: str,
+    phase: str | None,
+    workers: int,
+    repeat_each: int = 1,
+    extra: tuple[str, ...] = (),
+    variables: dict[str, str],
+    progress: Progress,
+) -> SuiteRun:
+    """Run pytest in a process of its own and follow it. Raises SuiteRunRefused when nothing could be tested.
+
+    ``variables`` is the process environment for pytest. A Ctrl-C reaches pytest too; this waits until it has ended
+    its evidence.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    reading, writing = os.pipe()
+    command = [
+        sys.executable, "-m", "pytest", "suites", *suites,
+        "--shop-env", environment, "--scope", scope, "--policy", policy,
+        "--run-folder", str(folder), "--progress-fd", str(writing),
+        "--alluredir", str(folder / "allure-results"), "--junitxml", str(folder / "junit.xml"),
+        "-p", "no:cacheprovider", "-o", f"cache_dir={folder / '.pytest'}", "--no-header", "-q", *extra,
+    ]  # fmt: skip
+    if phase:
+        command += ["--phase", phase]
+    if repeat_each > 1:
+        command += ["--repeat-each", str(repeat_each)]
+    if workers > 0:
+        command += ["-n", str(workers), "--dist", "loadgroup"]
+    log = folder / "pytest.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+            command, cwd=root, env=variables, stdout=output, stderr=subprocess.STDOUT, pass_fds=(writing,)
+        )
+        os.close(writing)
+        code = _follow(process, reading, progress)
+    if code == PYTEST_USAGE_ERROR:
+        raise SuiteRunRefused(_usage_error(log), ExitCode.USAGE)
+    try:
+        evidence = read_evidence(folder)
+    except Exception as error:  # noqa: BLE001 - whatever it is, there is no evidence
+        raise SuiteRunRefused(f"{_tail(log)}\n{error}", ExitCode.INCONCLUSIVE) from None
+    return SuiteRun(evidence, exit_code_of(evidence), log)
+
+
+def _follow(process: subprocess.Popen[bytes], reading: int, progress: Progress) -> int:
+    """Tell the progress until pytest has ended; an interrupt is pytest's to handle."""
+    stopped = False
+    with os.fdopen(reading, encoding="utf-8") as lines:
+        while True:
+            try:
+                for line in lines:
+                    progress(json.loads(line))
+                return process.wait()
+            except KeyboardInterrupt:
+                if stopped:
+                    process.send_signal(signal.SIGTERM)
+                stopped = True
+
+
+def exit_code_of(evidence: RunEvidence) -> ExitCode:
+    """0: complete and green; 1: something failed; 3: incomplete or doubtful."""
+    statuses = [record.status for results in evidence.processes.values() for record in results]
+    planned = set(evidence.started.processes) if evidence.started else set()
+    if "failed" in statuses:
+        return ExitCode.FAIL
+    if evidence.defects or planned - evidence.processes.keys() or "passed" not in statuses:
+        return ExitCode.INCONCLUSIVE
+    if any(status in ("broken", "skipped") for status in statuses):
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.PASS
+
+
+def _usage_error(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.strip()]
+    return "\n".join(errors[-20:])
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])

@@ -1,0 +1,222 @@
+"""The pytest plugin: options, markers, evidence.
+
+It does nothing unless ``--shop-env`` is given, so that installing updategate changes no other test run.
+Assertions in suites are written ``assert actual == expected``: the two sides of a failed comparison are kept as
+such in evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import allure
+import pytest
+
+from updategate.config.environment import Environment
+from updategate.config.errors import ConfigError
+from updategate.operations.capabilities import Shop
+from updategate.plugin.allure_files import write_allure_files
+from updategate.plugin.recording import EvidenceJournal, StepRecorder
+from updategate.plugin.session import COMPARED, FAILED, Controller, Worker, remote_sink, run_name
+from updategate.plugin.settings import add_options, resolve
+
+WORKER = pytest.StashKey[Worker]()
+CONTROLLER = pytest.StashKey[Controller]()
+COMPARISON_LENGTH = 500
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker; with ``--shop-env``, open the evidence of this run."""
+    config.addinivalue_line("markers", "process(id): the test carries out this business process")
+    if not config.getoption("--shop-env") or config.option.collectonly:
+        return
+    given: dict[str, str] | None = getattr(config, "workerinput", {}).get("updategate")
+    try:
+        settings = resolve(config, given["folder"] if given else run_name("run"))
+        if given is not None:
+            capabilities = frozenset(filter(None, given["capabilities"].split(",")))
+            shop = Shop(version=given["version"] or None, capabilities=capabilities)
+            worker_id = str(getattr(config, "workerinput", {})["workerid"])
+            config.stash[WORKER] = Worker(settings, remote_sink(given, worker_id), shop)
+            return
+        controller = Controller(settings, settings.folder.name, config.rootpath, config.getoption("--progress-fd"))
+    except ConfigError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[CONTROLLER] = controller
+    config.stash[WORKER] = Worker(settings, controller.writer, controller.shop)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController has no types
+    """Tell an xdist worker where the evidence is written."""
+    controller = node.config.stash.get(CONTROLLER, None)
+    if controller is not None:
+        node.workerinput["updategate"] = controller.worker_input()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what the scope selects."""
+    worker = config.stash.get(WORKER, None)
+    if worker is None:
+        return
+    try:
+        worker.collected(items, config)
+    except ConfigError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """``--repeat-each N`` makes N cases of each test."""
+    repeats = int(metafunc.config.getoption("--repeat-each") or 1)
+    if repeats > 1 and metafunc.config.stash.get(WORKER, None) is not None:
+        metafunc.fixturenames.append("_repetition")
+        metafunc.parametrize("_repetition", range(1, repeats + 1), ids=lambda number: f"repeat{number}")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A process starts with its first test and ends with its last."""
+    worker = item.config.stash.get(WORKER, None)
+    if worker is None:
+        return (yield)
+    worker.begin(item)
+    result = yield
+    worker.test_ended(item)
+    return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What cannot be carried out here is left out, with the reason."""
+    worker = item.config.stash.get(WORKER, None)
+    process = worker.process_of(item) if worker else None
+    if worker is None or process is None:
+        return
+    allure.dynamic.epic("Business processes")
+    allure.dynamic.feature(process.areas[0])
+    allure.dynamic.story(f"{process.id} {process.title}")
+    allure.dynamic.severity("critical" if process.critical else "normal")
+    allure.dynamic.label("owner", process.owner)
+    allure.dynamic.parameter("environment", worker.settings.environment.name)
+    allure.dynamic.parameter("shopware", worker.shop.version or "unknown")
+    refused = worker.why_not(process)
+    if refused is not None:
+        pytest.skip(refused[1])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fold each phase into the outcome, and attach the last exchanges to a failure."""
+    report = yield
+    worker = item.config.stash.get(WORKER, None)
+    if worker is not None:
+        error = call.excinfo.value if call.excinfo else None
+        if report.failed:
+            item.stash[FAILED] = True
+            log = getattr(item, "funcargs", {}).get("http_log")
+            if log is not None and report.when != "teardown":
+                allure.attach(log.as_text(), "last HTTP exchanges", allure.attachment_type.TEXT)
+        worker.phase_ended(item, report, error)
+    return report
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> None:
+    """Keep both sides of a failed ``actual == expected``."""
+    item = config.stash.get(CURRENT, None)
+    if item is not None and op == "==":
+        item.stash[COMPARED] = (str(left)[:COMPARISON_LENGTH], str(right)[:COMPARISON_LENGTH])
+
+
+CURRENT = pytest.StashKey[pytest.Item]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Remember which test compares."""
+    item.config.stash[CURRENT] = item
+
+
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Nothing to do here: the session's exit status tells; kept so that pytest prints no internal error."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the last line, and the files that Allure does not write by itself."""
+    controller = session.config.stash.get(CONTROLLER, None)
+    if controller is None:
+        return
+    if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+        controller.interrupted("the run was interrupted" if exitstatus == 2 else "pytest had an internal error")
+    controller.close()
+    results = session.config.getoption("allure_report_dir", None)
+    if results:
+        write_allure_files(Path(str(results)), controller.settings, controller.shop, controller.run)
+
+
+@pytest.fixture(scope="session")
+def environment(request: pytest.FixtureRequest) -> Environment:
+    """The environment under test."""
+    return _worker(request).settings.environment
+
+
+@pytest.fixture(scope="session")
+def shop(request: pytest.FixtureRequest) -> Shop:
+    """Version and capabilities of the shop under test."""
+    return _worker(request).shop
+
+
+@pytest.fixture(scope="session")
+def run_id(request: pytest.FixtureRequest) -> str:
+    """The id of this run, to tag what it creates."""
+    return _worker(request).settings.folder.name
+
+
+@pytest.fixture
+def process_id(request: pytest.FixtureRequest) -> str:
+    """The id of the process that this test carries out."""
+    process = _worker(request).process_of(request.node)
+    return process.id if process else request.node.name
+
+
+@pytest.fixture
+def run_recorder(request: pytest.FixtureRequest, process_id: str) -> StepRecorder:
+    """Records the steps of this process."""
+    return StepRecorder(_worker(request).sink, process_id)
+
+
+@pytest.fixture
+def journal(request: pytest.FixtureRequest, process_id: str) -> EvidenceJournal:
+    """Notes what this process creates and removes."""
+    return EvidenceJournal(_worker(request).sink, process_id)
+
+
+@pytest.fixture
+def artefacts(request: pytest.FixtureRequest, process_id: str) -> Path:
+    """A folder for this process's screenshots, traces and documents."""
+    folder = _worker(request).settings.folder / "artefacts" / process_id
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def has_failed(item: pytest.Item) -> bool:
+    """Whether a phase of this test has failed so far: for fixtures that keep traces only then."""
+    return item.stash.get(FAILED, False)
+
+
+def _worker(request: pytest.FixtureRequest) -> Worker:
+    worker = request.config.stash.get(WORKER, None)
+    if worker is None:
+        message = "Suites need a shop: give --shop-env ENVIRONMENT, or use `updategate run ENVIRONMENT`."
+        raise pytest.UsageError(message)
+    return worker

@@ -1,0 +1,85 @@
+"""What a run of the suites is told on the command line, resolved to objects once."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from updategate.config.environment import Environment, environment_path, load_environment
+from updategate.config.errors import ConfigError
+from updategate.config.policy import Policy, load_policy, policy_path
+from updategate.config.registry import Process, Registry, load_registry, merged
+from updategate.evidence.records import Phase
+
+REGISTRY = Path("suites/processes.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """The inputs of a run. ``folder`` is where its evidence goes; ``processes`` are those of the scope."""
+
+    environment: Environment
+    environment_file: Path
+    policy: Policy
+    policy_file: Path
+    registry: Registry
+    scope: str
+    phase: Phase | None
+    folder: Path
+    processes: tuple[Process, ...]
+
+    @property
+    def selected(self) -> frozenset[str]:
+        """Ids of the processes of the scope."""
+        return frozenset(process.id for process in self.processes)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """The options of the plugin."""
+    group = parser.getgroup("updategate", "validation of a Shopware update")
+    group.addoption("--shop-env", metavar="ENV", help="environment: a name under ci/environments, or a file")
+    group.addoption("--scope", metavar="NAME", default="full", help="scope of the policy (default: full)")
+    group.addoption("--policy", metavar="POLICY", default="default", help="a name under ci/policies, or a file")
+    group.addoption("--phase", choices=("before", "after"), help="whether this is the run before or after the update")
+    group.addoption("--run-folder", metavar="DIR", help="where evidence goes (default: reports/<run id>)")
+    group.addoption(
+        "--repeat-each", metavar="N", type=int, default=1, help="carry every process out N times (flakiness hunt)"
+    )
+    group.addoption("--progress-fd", type=int, help=argparse.SUPPRESS)
+
+
+def resolve(config: pytest.Config, run: str) -> RunSettings:
+    """Read everything that the options name; raises ConfigError."""
+    root = config.rootpath
+    environment_file = environment_path(str(config.getoption("--shop-env")), root)
+    environment = load_environment(environment_file)
+    policy_file = policy_path(str(config.getoption("--policy")), root)
+    policy = load_policy(policy_file)
+    registry = registry_of(environment, root)
+    scope = str(config.getoption("--scope"))
+    folder = config.getoption("--run-folder")
+    return RunSettings(
+        environment=environment,
+        environment_file=environment_file,
+        policy=policy,
+        policy_file=policy_file,
+        registry=registry,
+        scope=scope,
+        phase=config.getoption("--phase"),
+        folder=Path(str(folder)) if folder else root / "reports" / run,
+        processes=policy.select(scope, registry.processes, str(policy_file)),
+    )
+
+
+def registry_of(environment: Environment, root: Path) -> Registry:
+    """The project's registry, and those of the environment's own suites."""
+    registries = [load_registry(root / REGISTRY)]
+    for folder in environment.suites:
+        path = root / folder / REGISTRY.name
+        if not (root / folder).is_dir():
+            raise ConfigError.single(folder, "suites", "There is no such folder of own suites.")
+        registries.append(load_registry(path))
+    return merged(registries)
