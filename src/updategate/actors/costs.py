@@ -10,6 +10,16 @@ from updategate.domain.money import Money
 from updategate.domain.views import CartView, OrderView, TaxView
 
 
+class CostsDifferError(AssertionError):
+    """A source shows other amounts than expected. ``expected`` and ``actual`` are both as text, for the evidence."""
+
+    def __init__(self, source: str, expected: str, actual: str, differences: list[str]) -> None:
+        self.source = source
+        self.expected = expected
+        self.actual = actual
+        super().__init__(f"{source}: {'; '.join(differences)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Costs:
     """The amounts at the foot of a cart or an order.
@@ -55,13 +65,29 @@ class Costs:
         """Take the figures that an order shows."""
         return cls(order.position_total, order.shipping, order.total, order.net_total, _by_rate(order.taxes))
 
-    def differences(self, other: Costs) -> list[str]:
-        """Name each figure in which ``other`` differs, with both amounts."""
+    def must_be_shown_by(self, **sources: CartView | OrderView) -> None:
+        """Compare with every source and name the first that disagrees (``CostsDifferError``).
+
+        A cart or an order shows all five figures. A source without lines (a transaction) shows the total, and what
+        else it shows must agree.
+        """
+        for name, view in sources.items():
+            shown = Costs.of_cart(view) if isinstance(view, CartView) else Costs.of_order(view)
+            partial = isinstance(view, OrderView) and view.lines is None
+            differences = self.differences(shown, only_shown=partial)
+            if differences:
+                label = name.replace("_", " ")
+                raise CostsDifferError(label, str(self), str(shown), differences)
+
+    def differences(self, shown: Costs, *, only_shown: bool = False) -> list[str]:
+        """Name each figure in which ``shown`` differs, with both amounts."""
         found = []
         for figure in fields(self):
-            ours, theirs = getattr(self, figure.name), getattr(other, figure.name)
-            if ours != theirs:
-                found.append(f"{figure.name}: {_text(ours)} is not {_text(theirs)}")
+            expected, actual = getattr(self, figure.name), getattr(shown, figure.name)
+            if actual is None and only_shown:
+                continue
+            if expected != actual:
+                found.append(f"{figure.name} is {_text(actual)}, expected {_text(expected)}")
         return found
 
     def __str__(self) -> str:

@@ -1,0 +1,205 @@
+"""Products that a process sells: own ones, with own taxes, reachable by their address but in no listing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from updategate.actors.test_data.workbench import Workbench
+from updategate.clients.json_text import JsonObject
+from updategate.domain.money import Money
+from updategate.domain.rounding import CENTS
+
+# Shopware's product_visibility.visibility
+BY_LINK_ONLY, IN_SEARCH, EVERYWHERE = 10, 20, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product as the test offers it. ``tax_rate`` is in percent."""
+
+    id: str
+    number: str
+    name: str
+    net: Money
+    gross: Money
+    tax_rate: Decimal
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A price from a quantity on, for carts that match a rule: Shopware's advanced price."""
+
+    from_quantity: int
+    net: Money
+    gross: Money
+    to_quantity: int | None = None
+
+
+class Catalogue:
+    """Offers products."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._taxes: dict[Decimal, str] = {}
+
+    def offers(
+        self,
+        key: str,
+        *,
+        gross: Money | None = None,
+        net: Money | None = None,
+        tax_rate: str | int = 19,
+        stock: int = 100,
+        name: str | None = None,
+        visibility: int = BY_LINK_ONLY,
+        extra: JsonObject | None = None,
+    ) -> Offer:
+        """Create a product with a gross price, a net price, or both.
+
+        The missing one follows from the tax rate and is rounded to the cent, as the administration does where both
+        are linked. ``extra`` holds further fields of Shopware's product, e.g. ``isCloseout``.
+        """
+        identity = self._workbench.identity
+        rate = Decimal(str(tax_rate))
+        gross, net = both(gross, net, rate)
+        offer = Offer(
+            id=identity.id(f"product {key}"),
+            number=identity.number(key),
+            name=name or identity.name(key),
+            net=net,
+            gross=gross,
+            tax_rate=rate,
+        )
+        place = self._workbench.place
+        self._tax(rate)
+        payload: JsonObject = {
+            "id": offer.id,
+            "productNumber": offer.number,
+            "name": offer.name,
+            "manufacturerNumber": identity.tag,
+            "stock": stock,
+            "active": True,
+            "taxId": self._taxes[rate],
+            "price": place.price_json(net, gross),
+            "visibilities": [
+                {
+                    "id": identity.id(f"visibility {key}"),
+                    "salesChannelId": place.sales_channel_id,
+                    "visibility": visibility,
+                }
+            ],
+            **(extra or {}),
+        }
+        self._workbench.create(("product", payload, offer.number))
+        return offer
+
+    def offers_closeout(self, key: str, *, gross: Money, stock: int, tax_rate: str | int = 19) -> Offer:
+        """Create a product that can be sold only while there is stock."""
+        return self.offers(key, gross=gross, tax_rate=tax_rate, stock=stock, extra={"isCloseout": True})
+
+    def offers_in_steps(self, key: str, *, gross: Money, least: int, most: int, step: int) -> Offer:
+        """Create a product that is sold in steps, from a least to a greatest quantity."""
+        limits = {"minPurchase": least, "maxPurchase": most, "purchaseSteps": step}
+        return self.offers(key, gross=gross, extra=limits)
+
+    def offers_variants(
+        self, key: str, options: Mapping[str, Money | None], *, gross: Money, tax_rate: str | int = 19, stock: int = 100
+    ) -> tuple[Offer, dict[str, Offer]]:
+        """Create a product with variants by one property; an option's price overrides the parent's.
+
+        Returns the parent, which cannot be bought, and the variants by option.
+        """
+        identity = self._workbench.identity
+        group_id = identity.id(f"property {key}")
+        option_ids = {option: identity.id(f"option {key} {option}") for option in options}
+        group = {
+            "id": group_id,
+            "name": identity.name(f"size of {key}"),
+            "displayType": "text",
+            "sortingType": "alphanumeric",
+            "options": [{"id": option_id, "name": option} for option, option_id in option_ids.items()],
+        }
+        self._workbench.create(("property_group", group, str(group["name"])))
+        configurator = [
+            {"id": identity.id(f"setting {key} {option}"), "optionId": option_id}
+            for option, option_id in option_ids.items()
+        ]
+        parent = self.offers(key, gross=gross, tax_rate=tax_rate, stock=0, extra={"configuratorSettings": configurator})
+        place = self._workbench.place
+        variants = {}
+        for option, own_price in options.items():
+            own_gross, own_net = both(own_price or gross, None, parent.tax_rate)
+            variant = Offer(
+                id=identity.id(f"product {key} {option}"),
+                number=identity.number(f"{key}.{option}"),
+                name=parent.name,
+                net=own_net,
+                gross=own_gross,
+                tax_rate=parent.tax_rate,
+            )
+            payload: JsonObject = {
+                "id": variant.id,
+                "parentId": parent.id,
+                "productNumber": variant.number,
+                "manufacturerNumber": identity.tag,
+                "stock": stock,
+                "options": [{"id": option_ids[option]}],
+            }
+            if own_price is not None:
+                payload["price"] = place.price_json(own_net, own_gross)
+            self._workbench.create(("product", payload, variant.number))
+            variants[option] = variant
+        return parent, variants
+
+    def prices(self, offer: Offer, rule_id: str, tiers: Sequence[Tier]) -> None:
+        """Give a product advanced prices for carts that match a rule."""
+        place, identity = self._workbench.place, self._workbench.identity
+        payload = [
+            {
+                "id": identity.id(f"price {offer.number} {rule_id} {tier.from_quantity}"),
+                "productId": offer.id,
+                "ruleId": rule_id,
+                "quantityStart": tier.from_quantity,
+                "quantityEnd": tier.to_quantity,
+                "price": place.price_json(tier.net, tier.gross),
+            }
+            for tier in tiers
+        ]
+        self._workbench.change("product", offer.id, {"prices": payload})
+
+    def reprices(self, offer: Offer, gross: Money) -> None:
+        """Change the price of a product that is already offered."""
+        own_gross, own_net = both(gross, None, offer.tax_rate)
+        price = self._workbench.place.price_json(own_net, own_gross)
+        self._workbench.change("product", offer.id, {"price": price})
+
+    def restocks(self, offer: Offer, stock: int) -> None:
+        """Set the stock of a product."""
+        self._workbench.change("product", offer.id, {"stock": stock})
+
+    def _tax(self, rate: Decimal) -> str:
+        if rate not in self._taxes:
+            identity = self._workbench.identity
+            tax_id = identity.id(f"tax {rate:f}")
+            payload = {"id": tax_id, "taxRate": rate, "name": identity.name(f"{rate:f} percent"), "position": 99}
+            self._workbench.create(("tax", payload, str(payload["name"])))
+            self._taxes[rate] = tax_id
+        return self._taxes[rate]
+
+
+def both(gross: Money | None, net: Money | None, rate: Decimal) -> tuple[Money, Money]:
+    """Complete a price: the figure that is missing follows from the tax rate, rounded to the cent."""
+    factor = 1 + rate / 100
+    if gross is not None and net is not None:
+        return gross, net
+    if gross is not None:
+        return gross, Money(CENTS.to_decimals(gross.amount / factor), gross.currency)
+    if net is not None:
+        return Money(CENTS.to_decimals(net.amount * factor), net.currency), net
+    message = "a product needs a gross price, a net price, or both"
+    raise ValueError(message)
