@@ -13,6 +13,10 @@ from updategate.domain.prices import Terms
 from updategate.domain.rounding import at_least
 from updategate.domain.views import TaxState
 
+EURO = Currency()
+GERMANY = Country()
+STANDARD_GROUP = CustomerGroup()
+
 _PARTS = 4
 
 
@@ -26,9 +30,9 @@ class PricingContext:
     expected: what changed between versions stands with the functions below.
     """
 
-    currency: Currency = Currency()
-    country: Country = Country()
-    customer_group: CustomerGroup = CustomerGroup()
+    currency: Currency = EURO
+    country: Country = GERMANY
+    customer_group: CustomerGroup = STANDARD_GROUP
     customer: Customer | None = None
     state: str | None = None
     zipcode: str | None = None

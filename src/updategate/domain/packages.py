@@ -136,7 +136,8 @@ def _groups_of_set(item: DiscountItem, pieces: Sequence[Piece], scope: RuleScope
     groups = item.promotion.set_groups
     number = item.discount.group
     if number is None or not 1 <= number <= len(groups):
-        message = f"promotion {item.promotion.name!r} discounts group {number} of its set, which has groups 1 to {len(groups)}"
+        of = f"of its set, which has groups 1 to {len(groups)}"
+        message = f"promotion {item.promotion.name!r} discounts group {number} {of}"
         raise ValueError(message)
     complete = min(len(packages) for packages in _find_groups(groups, pieces, scope).values())
     group = groups[number - 1]

@@ -22,7 +22,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer as a person knows them; ``group`` is the name of the customer group, ``None`` for the shop's default."""
+    """A customer as a person knows them; ``group`` is the customer group's name, ``None`` the default one."""
 
     email: str
     first_name: str

@@ -13,7 +13,7 @@ from updategate.domain.rules import Rule
 
 
 class DiscountType(StrEnum):
-    """``percentage`` of the goods; ``absolute`` amount off; ``fixed`` price of a package; ``fixed_unit`` price of a piece."""
+    """A ``percentage`` or an ``absolute`` amount off, or a ``fixed`` price of a package or (``fixed_unit``) a piece."""
 
     PERCENTAGE = "percentage"
     ABSOLUTE = "absolute"
@@ -54,7 +54,7 @@ class Picker(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SetGroup:
-    """A group of a set: ``value`` pieces or currency units, of lines that any of ``rules`` matches (none: all lines)."""
+    """A group of a set: ``value`` pieces or currency units of lines that any of ``rules`` matches (none: all)."""
 
     id: str
     value: Decimal

@@ -68,7 +68,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the rule builder. Of several matching rules the one of the highest priority counts, then the lowest id."""
+    """A rule of the rule builder. Of several that match, the highest priority counts, then the lowest id."""
 
     id: str
     condition: Condition
@@ -128,7 +128,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class CartAmount:
-    """``cartCartAmount``: the total of the cart, shipping included. While promotions are tried there is no shipping yet."""
+    """``cartCartAmount``: the total of the cart with shipping, which is not there yet while promotions are tried."""
 
     operator: str
     amount: Decimal

@@ -64,7 +64,7 @@ def delivery_of(
     positions = _positions(lines, context)
     if not positions:
         return Delivery()
-    shares = _tax_shares(positions, method, context, terms)
+    shares = _tax_shares(positions, method, context)
     shipped = [line for line in positions if line.product is not None]
     if all(line.product is not None and line.product.shipping_free for line in shipped):
         return Delivery((quantity_price(_ZERO, shares, terms),))
@@ -119,7 +119,7 @@ def _positions(lines: Sequence[PricedLine], context: PricingContext) -> list[Pri
 
 
 def _tax_shares(
-    positions: Sequence[PricedLine], method: ShippingMethod, context: PricingContext, terms: Terms
+    positions: Sequence[PricedLine], method: ShippingMethod, context: PricingContext
 ) -> tuple[TaxShare, ...]:
     prices = [line.price for line in positions]
     if method.tax_type is ShippingTaxType.HIGHEST:
