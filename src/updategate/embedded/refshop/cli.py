@@ -1,0 +1,173 @@
+"""Command line of the reference shop: parse, open the data, listen, tell where."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from .app import create_app
+from .dal.ids import SystemClock
+from .dal.store import EntityStore
+from .mutants import MUTANTS, UnknownMutantError, mutated
+from .seed import SeedError, opened_data
+from .shop import Settings, Shop
+from .versions import UnknownVersionError, version_named
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the argument parser."""
+    result = argparse.ArgumentParser(
+        prog="python -m updategate.embedded.refshop",
+        description="A shop on 127.0.0.1 that speaks Shopware's interfaces.",
+    )
+    add = result.add_argument
+    add("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
+    add("--shopware-version", default="6.6.7.1", metavar="VERSION", help="the version to be (default 6.6.7.1)")
+    add("--mutant", action="append", default=[], metavar="NAME", help="seed this defect; may be repeated")
+    add("--list-mutants", action="store_true", help="print the names of all mutants and leave")
+    add("--seed", choices=("default", "recordings"), default="default", help="what the shop holds at first")
+    add("--recordings", type=Path, metavar="DIR", help="recordings of a real shop, for --seed recordings")
+    add("--data", type=Path, metavar="FILE", help="SQLite file to keep the shop in; made and seeded if absent")
+    add("--plugin", action="append", default=[], metavar="NAME=VERSION", help="show this plugin with this version")
+    add("--token-lifetime", type=int, default=600, metavar="SECONDS", help="life of an access token")
+    add("--mailer", metavar="URL", help="send mails to smtp://HOST:PORT (default: MAILER_DSN, else nowhere)")
+    add("--with-parent", action="store_true", help="leave when the process that started this one ends")
+    add("--json", action="store_true", help="print one JSON line when ready")
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; return 0, or 2 for a usage error."""
+    options = parser().parse_args(argv)
+    if options.list_mutants:
+        print("\n".join(MUTANTS))
+        return 0
+    try:
+        return _serve(options)
+    except (UnknownVersionError, UnknownMutantError, SeedError, UsageError) as error:
+        print(f"refshop: {error}", file=sys.stderr)
+        return 2
+
+
+class UsageError(ValueError):
+    """An option has a value that cannot be used."""
+
+
+def _serve(options: argparse.Namespace) -> int:
+    version = version_named(options.shopware_version)
+    behaviour = mutated(options.mutant)
+    plugins = _plugins(options.plugin)
+    listener = _listen(options.port)
+    port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    with contextlib.ExitStack() as cleanup:
+        data = options.data
+        if data is None:
+            folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="refshop-"))
+            data = Path(folder) / "shop.sqlite"
+        opened_data(data, version, seed=options.seed, recordings=options.recordings)
+        clock = SystemClock()
+        store = EntityStore(data, clock)
+        cleanup.callback(store.close)
+        settings = Settings(token_lifetime=options.token_lifetime, plugins=plugins, data_dir=data.parent)
+        shop = Shop(store, version, behaviour, clock, settings=settings, base_url=url)
+        _prepare(shop, options.mailer or os.environ.get("MAILER_DSN"), cleanup)
+        server = _Server(shop, with_parent=options.with_parent, as_json=options.json)
+        asyncio.run(server.serve(sockets=[listener]))
+    return 0
+
+
+def _prepare(shop: Shop, mailer_url: str | None, cleanup: contextlib.ExitStack) -> None:
+    from .seed.starting import adapt_to_start  # noqa: PLC0415
+
+    del mailer_url, cleanup
+    adapt_to_start(shop)
+
+
+def _plugins(options: list[str]) -> dict[str, str]:
+    result: dict[str, str] = {}
+    for option in options:
+        name, separator, version = option.partition("=")
+        if not separator or not name or not version:
+            raise UsageError(f"--plugin wants NAME=VERSION such as AcmeB2bPrices=2.1.0, not {option!r}")
+        result[name] = version
+    return result
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(f"port {port} on 127.0.0.1 cannot be used: {error.strerror}") from None
+    listener.listen(128)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready, and leaves when asked to."""
+
+    def __init__(self, shop: Shop, *, with_parent: bool, as_json: bool) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create_app(shop),
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=3,
+                server_header=False,
+            )
+        )
+        self._shop = shop
+        self._with_parent = with_parent
+        self._as_json = as_json
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._with_parent:
+            threading.Thread(target=self._leave_with_parent, args=(os.getppid(),), daemon=True).start()
+        facts = _facts(self._shop)
+        if self._as_json:
+            print(json.dumps(facts), flush=True)
+        else:
+            print(f"Reference shop {self._shop.version.name} at {self._shop.base_url}", flush=True)
+            for key in ("storefront_url", "access_key", "client_id", "client_secret"):
+                print(f"  {key:15} {facts[key]}", flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        # uvicorn raises the signal again after its shutdown, which would end a clean stop with a failure
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+    def _leave_with_parent(self, parent: int) -> None:
+        wait = threading.Event()
+        while os.getppid() == parent:
+            wait.wait(0.25)
+        self.should_exit = True
+
+
+def _facts(shop: Shop) -> dict[str, Any]:
+    from .seed.starting import facts_of  # noqa: PLC0415
+
+    return {**facts_of(shop), "pid": os.getpid()}
