@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 
@@ -66,6 +67,93 @@ def cart_is_emptied_by_order() -> bool:
     return True
 
 
+def tax_share(taxed: Decimal, total: Decimal) -> Decimal:
+    """Return how many per cent of an amount are taxed with a rate: what a discount or the shipping is split by."""
+    return taxed / total * 100 if total > 0 else Decimal(0)
+
+
+def tax_rate(standard: Decimal, special: Decimal | None) -> Decimal:
+    """Return the rate of a tax: its standard one, or the special one for the place of delivery."""
+    return standard if special is None else special
+
+
+def tax_free_reached(net: Decimal, limit: Decimal) -> bool:
+    """Tell whether a net amount is high enough to be free of tax."""
+    return net >= limit
+
+
+def in_currency(amount: Decimal, factor: Decimal) -> Decimal:
+    """Convert an amount of the system's currency."""
+    return amount * factor
+
+
+def price_rule_order(rule_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the rules that hold in the order in which advanced prices are looked for (most important first)."""
+    return rule_ids
+
+
+def condition_holds(condition_type: str, result: bool) -> bool:  # noqa: FBT001 - called by position everywhere
+    """Return whether a condition of a rule holds, given what its comparison says."""
+    del condition_type
+    return result
+
+
+def threshold_reached(value: Decimal, operator: str, expected: Decimal) -> bool:
+    """Compare numbers in rules; amounts closer than 0.00000001 are equal."""
+    difference = value - expected
+    near = Decimal("0.00000001")
+    results = {
+        "=": abs(difference) < near,
+        "!=": abs(difference) >= near,
+        ">=": difference > -near,
+        "<=": difference < near,
+        ">": difference >= near,
+        "<": difference <= -near,
+    }
+    return results.get(operator, False)
+
+
+def ships_free(only_free_items: bool) -> bool:  # noqa: FBT001 - called by position everywhere
+    """Tell whether a delivery costs nothing: everything in it is marked free of shipping costs."""
+    return only_free_items
+
+
+def discount_limit(discount: Decimal, limit: Decimal) -> Decimal:
+    """Return how much of a discount is allowed: never more than the cart costs."""
+    return min(discount, limit)
+
+
+def promotion_runs(now: datetime, start: datetime | None, end: datetime | None) -> bool:
+    """Tell whether a promotion runs: from its start (included) to its end (excluded)."""
+    return (start is None or start <= now) and (end is None or now < end)
+
+
+def usages_left(used: int, allowed: int | None) -> bool:
+    """Tell whether a promotion may be used once more."""
+    return allowed is None or used < allowed
+
+
+def stock_after_order(stock: int, quantity: int) -> int:
+    """Return the stock once an order has taken its pieces."""
+    return stock - quantity
+
+
+def next_number(last: int) -> int:
+    """Return the next value of a number range."""
+    return last + 1
+
+
+def transaction_amount(total: Decimal) -> Decimal:
+    """Return what the payment of an order is made over."""
+    return total
+
+
+def orders_of_cart(token: str) -> int:
+    """Return how many orders one call makes of a cart."""
+    del token
+    return 1
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """Every decision that a mutant may replace; see the functions of this module for what they take."""
@@ -80,3 +168,18 @@ class Behaviour:
     closeout_available: Callable[[int, int], bool] = closeout_available
     closeout_limit: Callable[[int, int | None], int] = closeout_limit
     cart_is_emptied_by_order: Callable[[], bool] = cart_is_emptied_by_order
+    tax_share: Callable[[Decimal, Decimal], Decimal] = tax_share
+    tax_rate: Callable[[Decimal, Decimal | None], Decimal] = tax_rate
+    tax_free_reached: Callable[[Decimal, Decimal], bool] = tax_free_reached
+    in_currency: Callable[[Decimal, Decimal], Decimal] = in_currency
+    price_rule_order: Callable[[tuple[str, ...]], tuple[str, ...]] = price_rule_order
+    condition_holds: Callable[[str, bool], bool] = condition_holds
+    threshold_reached: Callable[[Decimal, str, Decimal], bool] = threshold_reached
+    ships_free: Callable[[bool], bool] = ships_free
+    discount_limit: Callable[[Decimal, Decimal], Decimal] = discount_limit
+    promotion_runs: Callable[[datetime, datetime | None, datetime | None], bool] = promotion_runs
+    usages_left: Callable[[int, int | None], bool] = usages_left
+    stock_after_order: Callable[[int, int], int] = stock_after_order
+    next_number: Callable[[int], int] = next_number
+    transaction_amount: Callable[[Decimal], Decimal] = transaction_amount
+    orders_of_cart: Callable[[str], int] = orders_of_cart
