@@ -63,7 +63,10 @@ def test_the_calculator_says_what_the_real_shop_charged(version: str, number: in
         "lines": [{**line, "price": _price(line["price"])} for line in recorded["lines"]],
         "shipping": [_price(price) for price in recorded["shipping"]],
         "cart": {
-            **{name: Decimal(recorded["cart"][name]) for name in ("netPrice", "totalPrice", "positionPrice", "rawTotal")},
+            **{
+                name: Decimal(recorded["cart"][name])
+                for name in ("netPrice", "totalPrice", "positionPrice", "rawTotal")
+            },
             "taxStatus": recorded["cart"]["taxStatus"],
             "taxes": _taxes(recorded["cart"]["taxes"]),
         },

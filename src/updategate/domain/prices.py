@@ -4,9 +4,9 @@ After ``Shopware\Core\Checkout\Cart\Price`` (``GrossPriceCalculator``, ``NetPric
 ``QuantityPriceCalculator``, ``AbsolutePriceCalculator``, ``PercentagePriceCalculator``, ``AmountCalculator``) and
 ``Shopware\Core\Checkout\Cart\Tax`` (``TaxCalculator``, ``PercentageTaxRuleBuilder``).
 
-A law book would take the tax from the total of a line. Shopware takes it from the *unit*, keeps it unrounded,
-multiplies by the quantity and rounds then; and it rounds line by line before it sums up (horizontal) or takes the tax
-from the sum of all lines (vertical), as the sales channel says.
+A law book would take the tax from the total of a line. Shopware takes it from the *unit*, keeps 14 digits of it,
+multiplies by the quantity and rounds then; and it rounds line by line before it sums up (horizontal) or takes the
+tax from the sum of all lines (vertical), as the sales channel says.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from updategate.domain.rounding import CENTS, CashRounding
+from updategate.domain.rounding import CENTS, CashRounding, cast
 from updategate.domain.views import TaxState
 
 _HUNDRED = Decimal(100)
@@ -50,6 +50,9 @@ class TaxShare:
     rate: Decimal
     percentage: Decimal = _HUNDRED
 
+    def __post_init__(self) -> None:
+        _cast_fields(self, "percentage")
+
 
 @dataclass(frozen=True, slots=True)
 class TaxAmount:
@@ -58,6 +61,9 @@ class TaxAmount:
     rate: Decimal
     tax: Decimal
     price: Decimal
+
+    def __post_init__(self) -> None:
+        _cast_fields(self, "tax", "price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,9 @@ class LinePrice:
     quantity: int = 1
     taxes: tuple[TaxAmount, ...] = ()
     shares: tuple[TaxShare, ...] = ()
+
+    def __post_init__(self) -> None:
+        _cast_fields(self, "unit", "total")
 
     @property
     def tax(self) -> Decimal:
@@ -87,6 +96,15 @@ class CartPrice:
     taxes: tuple[TaxAmount, ...]
     tax_state: TaxState
 
+    def __post_init__(self) -> None:
+        _cast_fields(self, "net", "total", "positions", "raw_total")
+
+
+def _cast_fields(struct: TaxShare | TaxAmount | LinePrice | CartPrice, *names: str) -> None:
+    """Store figures as Shopware's price structs do: every one is cast when it is stored."""
+    for name in names:
+        object.__setattr__(struct, name, cast(getattr(struct, name)))
+
 
 def _tax_of(price: Decimal, share: TaxShare, tax_state: TaxState) -> TaxAmount:
     """Take the unrounded tax of one share: ``TaxCalculator::calculateTaxFromGrossPrice`` or ``…FromNetPrice``."""
@@ -100,7 +118,7 @@ def quantity_price(unit: Decimal, shares: Sequence[TaxShare], terms: Terms, quan
 
     Tax-free carts price like net ones and drop the taxes, so that ``round_for_net`` counts for them too.
     """
-    rounded = terms.round_item(unit)
+    rounded = terms.round_item(cast(unit))
     total = terms.round_item(rounded * quantity)
     if terms.tax_state is TaxState.TAX_FREE:
         return LinePrice(rounded, total, quantity)

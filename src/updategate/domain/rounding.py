@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 # Far more digits than any amount needs, and independent of the decimal context of whoever calls.
 ARITHMETIC = Context(prec=50, rounding=ROUND_HALF_UP)
 
-_SIGNIFICANT_DIGITS = 15
+_ROUND_DIGITS = 15
+_CAST_DIGITS = 14
 _MONEY_DECIMALS = 2
 _EPSILON = Decimal("0.00000001")
 
@@ -21,8 +22,16 @@ def php_round(value: Decimal, decimals: int) -> Decimal:
     """
     if value.is_zero():
         return Decimal(0)
-    settled = ARITHMETIC.quantize(value, Decimal(1).scaleb(value.adjusted() + 1 - _SIGNIFICANT_DIGITS))
-    return ARITHMETIC.quantize(settled, Decimal(1).scaleb(-decimals)) + 0
+    return ARITHMETIC.quantize(_significant(value, _ROUND_DIGITS), Decimal(1).scaleb(-decimals)) + 0
+
+
+def cast(value: Decimal) -> Decimal:
+    """Keep 14 significant digits: ``FloatComparator::cast``, which sends a number through PHP's text form.
+
+    Shopware does so to every figure that it stores in a price, and it shows: a tax of 1.18833333333333… a piece makes
+    60.60 for 51 pieces, not 60.61, because 51 times its first 14 digits stays below 60.605.
+    """
+    return _significant(value, _CAST_DIGITS)
 
 
 def at_least(value: Decimal, limit: Decimal) -> bool:
@@ -65,6 +74,12 @@ class CashRounding:
         if self.decimals > _MONEY_DECIMALS:
             return rounded
         return php_round(rounded / self.interval, 0) * self.interval + 0
+
+
+def _significant(value: Decimal, digits: int) -> Decimal:
+    if len(value.as_tuple().digits) <= digits:
+        return value
+    return ARITHMETIC.quantize(value, Decimal(1).scaleb(value.adjusted() + 1 - digits))
 
 
 CENTS = CashRounding()
