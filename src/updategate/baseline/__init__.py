@@ -1,1 +1,1 @@
-"""Comparison statistics for performance: pure."""
+"""Stored runs, comparison, statistics: pure judgement over samples that others collected."""
