@@ -16,6 +16,7 @@ from updategate.domain.money import Money
 
 # Shopware's DeliveryCalculator::CALCULATION_BY_*
 BY_QUANTITY, BY_PRICE, BY_WEIGHT = 1, 2, 3
+_OFFLINE = ("invoicepayment", "invoice_payment", "prepayment", "pre_payment", "cashpayment", "cash_payment")
 INVOICE = "Shopware\\Core\\Checkout\\Payment\\Cart\\PaymentHandler\\InvoicePayment"
 
 
@@ -91,6 +92,19 @@ class Delivery:
         self._workbench.create(("shipping_method", payload, shipping.name))
         return shipping
 
+    def offline_payment(self) -> Payment:
+        """Return a payment method of the merchant that moves no money: invoice, prepayment or cash on delivery."""
+        offered = self._workbench.access.session().payment_methods(only_available=False)
+        for word in _OFFLINE:
+            for method in offered:
+                names = f"{method.get('technicalName')} {method.get('shortName')} {method.get('handlerIdentifier')}"
+                if word in names.lower():
+                    translated = method.get("translated") or {}
+                    return Payment(str(method["id"]), str(translated.get("name") or method["name"]))
+        names = ", ".join(str(method.get("name")) for method in offered) or "none"
+        message = f"the sales channel offers no invoice, prepayment or cash on delivery, but: {names}"
+        raise LookupError(message)
+
     def takes_payment(self, key: str, products: Sequence[Offer], *, only_if: Sequence[Condition] = ()) -> Payment:
         """Create a payment method like the invoice, offered to carts with one of the products."""
         identity, place = self._workbench.identity, self._workbench.place
@@ -105,10 +119,18 @@ class Delivery:
             "afterOrderEnabled": True,
             "position": 900,
             "availabilityRuleId": rule_id,
-            "salesChannels": [{"id": place.sales_channel_id}],
         }
+        # Shopware keeps the ids of a channel's payment methods in the channel, and renews them when that is written
+        channel = {"id": place.sales_channel_id, "paymentMethods": [{"id": payment.id}]}
+        self._workbench.afterwards(lambda: self._forgets(payment))
         self._workbench.create(("payment_method", payload, payment.name))
+        self._workbench.admin.upsert(("sales_channel", [channel]))
         return payment
+
+    def _forgets(self, payment: Payment) -> None:
+        admin, channel_id = self._workbench.admin, self._workbench.place.sales_channel_id
+        admin.remove(("sales_channel_payment_method", [{"salesChannelId": channel_id, "paymentMethodId": payment.id}]))
+        admin.upsert(("sales_channel", [{"id": channel_id}]))
 
     def _available(self, key: str, products: Sequence[Offer], only_if: Sequence[Condition]) -> str:
         return self._rules.all_of(f"for {key}", has_any_of([offer.id for offer in products]), *only_if)

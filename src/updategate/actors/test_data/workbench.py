@@ -148,13 +148,13 @@ class Workbench:
 
     def _remove_customers_and_orders(self) -> list[str]:
         emails = list(self._emails)
-        by_email = Criteria().any_of("orderCustomer.email", emails).limit(500)
+        by_email = Criteria().any_of("orderCustomer.email", emails).limit(100)
         faults = self._remove("order", self.admin.ids("order", by_email))
         if not faults:
             for keys in self._emails.values():
                 for key in keys:
                     self.journal.removed("order", key)
-        found = self.admin.ids("customer", Criteria().any_of("email", emails).limit(500))
+        found = self.admin.ids("customer", Criteria().any_of("email", emails).limit(100))
         faults_here = self._remove("customer", found)
         if not faults_here:
             for email in emails:

@@ -7,7 +7,7 @@ header.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from updategate.clients.cart_reading import read_cart, read_order
@@ -16,6 +16,9 @@ from updategate.clients.json_text import Json, JsonObject
 from updategate.clients.transport import Answer, Call, Transport
 from updategate.domain.parties import Address
 from updategate.domain.views import CartView, OrderView
+
+# the most that the Store API delivers at once, unless the shop is configured otherwise
+_PAGE = 100
 
 ORDER_ASSOCIATIONS: JsonObject = {
     "currency": {},
@@ -352,8 +355,7 @@ class StoreApi:
 
     def countries(self) -> dict[str, str]:
         """Return the ids of the offered countries by ISO code."""
-        found = self._elements(self.ask("POST", "/country", {"limit": 500}))
-        return {str(entry["iso"]): str(entry["id"]) for entry in found}
+        return {str(entry["iso"]): str(entry["id"]) for entry in self._pages("/country")}
 
     def salutations(self) -> dict[str, str]:
         """Return the ids of the salutations by key (``mr``, ``not_specified``)."""
@@ -406,6 +408,15 @@ class StoreApi:
             raise ApiError.of(answer)
         body = answer.json() if answer.body else {}
         return body if isinstance(body, dict) else {"value": body}
+
+    def _pages(self, path: str) -> Iterator[JsonObject]:
+        page = 1
+        while True:
+            found = self._elements(self.ask("POST", path, {"limit": _PAGE, "page": page}))
+            yield from found
+            if len(found) < _PAGE:
+                return
+            page += 1
 
     @staticmethod
     def _elements(body: Json) -> list[JsonObject]:

@@ -1,0 +1,148 @@
+"""The back office: what the merchant's people do and see, over the Admin API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from updategate.actors.recorder import Recorder
+from updategate.actors.shop_access import ShopAccess
+from updategate.actors.shopper import Buyable, Placed, RefusedError
+from updategate.clients.admin_api import AdminApi, Criteria
+from updategate.clients.cart_reading import last_transaction, main_delivery, read_order, read_transaction
+from updategate.clients.errors import ApiError
+from updategate.clients.json_text import JsonObject
+from updategate.domain.views import OrderView
+
+_ORDER_ASSOCIATIONS = (
+    "currency",
+    "lineItems",
+    "orderCustomer",
+    "stateMachineState",
+    "transactions.stateMachineState",
+    "transactions.paymentMethod",
+    "deliveries.stateMachineState",
+    "deliveries.shippingMethod",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The stock of a product: stock in the warehouse, ``available`` not promised, ``sellable`` whether it sells."""
+
+    stock: int
+    available: int
+    sellable: bool
+
+
+class BackOffice:
+    """Someone with an account in the administration."""
+
+    def __init__(self, access: ShopAccess, recorder: Recorder) -> None:
+        self._access = access
+        self._recorder = recorder
+
+    @property
+    def _admin(self) -> AdminApi:
+        return self._access.back_office
+
+    # -- orders
+
+    def sees(self, order: Placed) -> OrderView:
+        """Look at an order."""
+        with self._recorder.step(f"looks at {order} in the administration"):
+            return read_order(self._order(order))
+
+    def sees_transaction(self, order: Placed) -> OrderView:
+        """Look at what is to be paid for an order."""
+        with self._recorder.step(f"looks at the transaction of {order}"):
+            body = self._order(order)
+            return read_transaction(body, str(body["currency"]["isoCode"]))
+
+    def counts_orders_of(self, email: str) -> int:
+        """Count the orders of a customer."""
+        with self._recorder.step(f"counts the orders of {email}"):
+            return self._admin.count("order", Criteria().equals("orderCustomer.email", email))
+
+    def moves_order(self, order: Placed, action: str) -> str:
+        """Move an order along its state machine (``process``, ``complete``, ``cancel``, ``reopen``)."""
+        with self._recorder.step(f"moves {order}: {action}"):
+            return self._admin.transition("order", order.id, action)
+
+    def cannot_move_order(self, order: Placed, action: str) -> str:
+        """Try a transition that is not allowed; returns Shopware's error code."""
+        return self._refused("order", order.id, action, f"tries to move {order}: {action}")
+
+    def moves_payment(self, order: Placed, action: str) -> str:
+        """Move the transaction (``paid``, ``paid_partially``, ``refund_partially``, ``cancel`` …)."""
+        with self._recorder.step(f"moves the payment of {order}: {action}"):
+            return self._admin.transition("order_transaction", self._transaction_id(order), action)
+
+    def cannot_move_payment(self, order: Placed, action: str) -> str:
+        """Try a transition of the payment that is not allowed; returns Shopware's error code."""
+        transaction_id = self._transaction_id(order)
+        return self._refused("order_transaction", transaction_id, action, f"tries to move the payment: {action}")
+
+    def moves_delivery(self, order: Placed, action: str) -> str:
+        """Move the delivery (``ship``, ``ship_partially``, ``retour`` …)."""
+        with self._recorder.step(f"moves the delivery of {order}: {action}"):
+            return self._admin.transition("order_delivery", self._delivery_id(order), action)
+
+    def cannot_move_delivery(self, order: Placed, action: str) -> str:
+        """Try a transition of the delivery that is not allowed; returns Shopware's error code."""
+        delivery_id = self._delivery_id(order)
+        return self._refused("order_delivery", delivery_id, action, f"tries to move the delivery: {action}")
+
+    def state_history(self, order: Placed) -> list[tuple[str, str]]:
+        """Return the transitions of an order as pairs of states, oldest first."""
+        with self._recorder.step(f"reads the state history of {order}"):
+            criteria = (
+                Criteria()
+                .equals("referencedId", order.id)
+                .associate("fromStateMachineState", "toStateMachineState")
+                .sort("createdAt")
+                .limit(100)
+            )
+            found = self._admin.search("state_machine_history", criteria).data
+            return [
+                (
+                    str(entry["fromStateMachineState"]["technicalName"]),
+                    str(entry["toStateMachineState"]["technicalName"]),
+                )
+                for entry in found
+            ]
+
+    # -- products
+
+    def stock_of(self, product: Buyable) -> Stock:
+        """Look at a product's stock."""
+        with self._recorder.step(f"looks at the stock of {product.number}"):
+            body = self._admin.get("product", product.id)
+            return Stock(
+                stock=int(body["stock"]),
+                available=int(body.get("availableStock") or 0),
+                sellable=bool(body.get("available")),
+            )
+
+    def customer_exists(self, email: str) -> bool:
+        """Whether there is a customer with this address."""
+        with self._recorder.step(f"looks for the customer {email}"):
+            return self._admin.count("customer", Criteria().equals("email", email)) > 0
+
+    # -- reading
+
+    def _order(self, order: Placed) -> JsonObject:
+        return self._admin.get("order", order.id, *_ORDER_ASSOCIATIONS)
+
+    def _transaction_id(self, order: Placed) -> str:
+        return str(last_transaction(self._order(order))["id"])
+
+    def _delivery_id(self, order: Placed) -> str:
+        return str(main_delivery(self._order(order).get("deliveries") or [])["id"])
+
+    def _refused(self, entity: str, entity_id: str, action: str, title: str) -> str:
+        with self._recorder.step(title):
+            answer = self._admin.raw_transition(entity, entity_id, action)
+            if answer.ok:
+                message = f"the shop accepted the transition {action}"
+                raise RefusedError(message)
+            return ApiError.of(answer).code

@@ -1,0 +1,154 @@
+"""The shopper with a browser: the same tasks as the shopper, done on the pages of the storefront."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from updategate.actors.identity import Identity
+from updategate.actors.recorder import Recorder
+from updategate.actors.shop_access import ShopAccess
+from updategate.actors.shopper import Buyable, Choosable, Traces
+from updategate.actors.test_data.customers import GERMANY, Login
+from updategate.clients.storefront import Finish, Storefront
+from updategate.domain.money import Money
+from updategate.domain.parties import Address, Customer
+from updategate.domain.views import CartView, LineItemView
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOnPage:
+    """An order as the finish page names it; ``lines`` are those that the page lists."""
+
+    id: str
+    number: str
+    email: str
+    lines: tuple[LineItemView, ...] = ()
+
+    def __str__(self) -> str:
+        return f"order {self.number}"
+
+
+class BrowserShopper:
+    """One person with a private window."""
+
+    def __init__(
+        self,
+        storefront: Storefront,
+        access: ShopAccess,
+        identity: Identity,
+        recorder: Recorder,
+        traces: Traces,
+        *,
+        number: int = 1,
+    ) -> None:
+        self.storefront = storefront
+        self._number = number
+        self._access = access
+        self._identity = identity
+        self._recorder = recorder
+        self._traces = traces
+        self.email = ""
+
+    # -- looking around
+
+    def sees_price(self, product: Buyable) -> Money:
+        """Open a product's page and read its price."""
+        with self._recorder.step(f"looks at the page of {product.number}"):
+            self.storefront.detail.open(product.id)
+            return self.storefront.detail.price()
+
+    # -- cart
+
+    def puts_in_cart(self, product: Buyable, quantity: int = 1) -> None:
+        """Open a product's page and put it into the cart."""
+        with self._recorder.step(f"puts {quantity} × {product.number} into the cart in the browser", quantity=quantity):
+            self._access.require("carts", "Filling a cart")
+            self.storefront.detail.open(product.id)
+            self.storefront.detail.buy(quantity)
+
+    def sees_cart(self) -> CartView:
+        """Open the cart's page and read it."""
+        with self._recorder.step("looks at the cart's page"):
+            self.storefront.cart.open()
+            return self.storefront.cart.summary()
+
+    def goes_to_checkout(self) -> None:
+        """Click from the off-canvas cart to the checkout."""
+        with self._recorder.step("goes to the checkout"):
+            self.storefront.offcanvas.go_to_checkout()
+
+    # -- person
+
+    def goes_on_as_guest(self, address: Address = GERMANY) -> str:
+        """Fill in the form of the checkout without opening an account; returns the e-mail address used."""
+        email = self._identity.email(f"browser guest{self._number}")
+        with self._recorder.step("goes on as a guest in the browser", email=email):
+            self._access.require("customers", "Registering a customer")
+            self._traces.announces_customer(email)
+            self.storefront.checkout_register.register_guest(_customer(email, address, guest=True))
+            self.email = email
+        return email
+
+    def logs_in(self, login: Login) -> None:
+        """Log in on the account's page."""
+        with self._recorder.step(f"logs in as {login.email} in the browser"):
+            self.storefront.account_login.open()
+            self.storefront.account_login.log_in(login.email, login.password)
+            self.email = login.email
+
+    # -- checkout
+
+    def chooses(self, *, shipping: Choosable | None = None, payment: Choosable | None = None) -> CartView:
+        """Choose shipping and payment on the confirmation page and read its sums."""
+        chosen = ", ".join(method.name for method in (shipping, payment) if method is not None)
+        with self._recorder.step(f"chooses {chosen} on the confirmation page"):
+            self.storefront.confirm.open()
+            if payment is not None:
+                self.storefront.confirm.choose_payment(payment.name)
+            if shipping is not None:
+                self.storefront.confirm.choose_shipping(shipping.name)
+            return self.storefront.confirm.summary()
+
+    def places_order(self) -> OrderOnPage:
+        """Accept the terms, click the order button once and read the finish page."""
+        with self._recorder.step("clicks the order button"):
+            self._about_to_order()
+            return self._read(self.storefront.confirm.place_order)
+
+    def places_order_with_a_double_click(self) -> OrderOnPage:
+        """Accept the terms, double-click the order button and read the finish page."""
+        with self._recorder.step("double-clicks the order button"):
+            self._about_to_order()
+            return self._read(self.storefront.confirm.place_order_with_double_click)
+
+    def complaints(self) -> list[str]:
+        """Return what the browser complained about: script errors and requests to the shop that failed."""
+        window = self.storefront.window
+        errors = [f"{entry.level}: {entry.text}" for entry in window.console if entry.level in {"error", "pageerror"}]
+        failed = [
+            f"{fault.method} {fault.url}: {fault.status or fault.reason}"
+            for fault in window.failed_requests
+            if fault.url.startswith(window.base_url)
+        ]
+        return errors + failed
+
+    def _about_to_order(self) -> None:
+        self._access.require("orders", "Placing an order")
+        self._traces.announces_order(self.email)
+        self.storefront.confirm.accept_terms()
+
+    def _read(self, place: Callable[[], Finish]) -> OrderOnPage:
+        finish = place()
+        return OrderOnPage(finish.order_id(), finish.order_number(), self.email, finish.lines())
+
+
+def _customer(email: str, address: Address, *, guest: bool) -> Customer:
+    return Customer(
+        email=email,
+        first_name=address.first_name,
+        last_name=address.last_name,
+        billing_address=address,
+        company=address.company,
+        guest=guest,
+    )

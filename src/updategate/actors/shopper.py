@@ -1,0 +1,307 @@
+"""The shopper: what a customer does in the shop, in the words of the business, over the Store API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from updategate.actors.identity import Identity
+from updategate.actors.recorder import Recorder
+from updategate.actors.shop_access import ShopAccess
+from updategate.actors.test_data.customers import GERMANY, Login
+from updategate.clients.cart_reading import read_order, read_transaction
+from updategate.clients.errors import ApiError
+from updategate.clients.json_text import JsonObject
+from updategate.clients.store_api import Registration, StoreApi
+from updategate.domain.parties import Address
+from updategate.domain.views import CartView, LineItemView, OrderView
+
+
+class Traces(Protocol):
+    """Is told of customers and orders before the shop creates them under ids of its own."""
+
+    def announces_customer(self, email: str) -> None:
+        """A customer with this address is about to exist."""
+
+    def announces_order(self, email: str) -> None:
+        """An order of this customer is about to exist."""
+
+
+class Buyable(Protocol):
+    """What can be put into a cart."""
+
+    @property
+    def id(self) -> str:
+        """The product's id."""
+
+    @property
+    def number(self) -> str:
+        """The product number."""
+
+
+class Placed(Protocol):
+    """An order that was placed, however."""
+
+    @property
+    def id(self) -> str:
+        """The order's id."""
+
+    @property
+    def number(self) -> str:
+        """The order number."""
+
+
+class Choosable(Protocol):
+    """A shipping or payment method."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An order as the shop confirmed it. ``transaction`` is what the order says is to be paid."""
+
+    id: str
+    number: str
+    email: str
+    view: OrderView
+    transaction: OrderView
+    deep_link: str = ""
+
+    @classmethod
+    def of(cls, body: JsonObject, currency: str, email: str) -> PlacedOrder:
+        """Read the answer to an order."""
+        return cls(
+            id=str(body["id"]),
+            number=str(body["orderNumber"]),
+            email=email,
+            view=read_order(body, currency),
+            transaction=read_transaction(body, currency),
+            deep_link=str(body.get("deepLinkCode") or ""),
+        )
+
+    def line(self, number: str) -> LineItemView:
+        """Return the line with this product number or promotion code; ``KeyError`` names what is there instead."""
+        lines = {line.key: line for line in self.view.lines or ()}
+        if number not in lines:
+            message = f"no line {number!r} in {self}, which has {', '.join(lines) or 'no line at all'}"
+            raise KeyError(message)
+        return lines[number]
+
+    def __str__(self) -> str:
+        return f"order {self.number}"
+
+
+class RefusedError(AssertionError):
+    """The shop did not refuse what it had to refuse."""
+
+
+class Shopper:
+    """One person with one session. A new shopper is anonymous and has an empty cart.
+
+    ``number`` tells several shoppers of one process apart.
+    """
+
+    def __init__(
+        self, access: ShopAccess, identity: Identity, recorder: Recorder, traces: Traces, *, number: int = 1
+    ) -> None:
+        self._number = number
+        self._access = access
+        self._identity = identity
+        self._recorder = recorder
+        self._traces = traces
+        self._guests = 0
+        self._has_cart = False
+        self._api: StoreApi | None = None
+        self.email = ""
+
+    @property
+    def api(self) -> StoreApi:
+        """The session; it begins with the first task."""
+        if self._api is None:
+            self._api = self._access.session()
+        return self._api
+
+    # -- cart
+
+    def puts_in_cart(self, product: Buyable, quantity: int = 1) -> CartView:
+        """Put a product into the cart and look at the cart."""
+        with self._recorder.step(f"puts {quantity} × {product.number} into the cart", quantity=quantity):
+            self._access.require("carts", "Filling a cart")
+            self._has_cart = True
+            return self.api.add_product(product.id, quantity)
+
+    def changes_quantity(self, product: Buyable, quantity: int) -> CartView:
+        """Change the quantity of a product in the cart."""
+        with self._recorder.step(f"changes the quantity of {product.number} to {quantity}", quantity=quantity):
+            return self.api.change_quantity(product.id, quantity)
+
+    def takes_out(self, product: Buyable) -> CartView:
+        """Take a product out of the cart."""
+        with self._recorder.step(f"takes {product.number} out of the cart"):
+            return self.api.remove(product.id)
+
+    def enters_code(self, code: str) -> CartView:
+        """Enter a promotion code; whether it was accepted stands in the cart's errors."""
+        with self._recorder.step(f"enters the code {code}"):
+            return self.api.add_code(code)
+
+    def sees_cart(self) -> CartView:
+        """Look at the cart."""
+        with self._recorder.step("looks at the cart"):
+            return self.api.cart()
+
+    # -- person
+
+    def goes_on_as_guest(self, address: Address = GERMANY, *, country_id: str | None = None) -> str:
+        """Enter an address without opening an account; returns the e-mail address used."""
+        self._guests += 1
+        email = self._identity.email(f"guest{self._number}.{self._guests}")
+        with self._recorder.step("goes on as a guest", email=email, city=address.city):
+            self._register(Registration(email, address, self._access.storefront_url), country_id)
+        return email
+
+    def registers(
+        self,
+        address: Address = GERMANY,
+        *,
+        company: str | None = None,
+        vat_ids: tuple[str, ...] = (),
+        country_id: str | None = None,
+    ) -> Login:
+        """Open an account."""
+        email = self._identity.email(f"registered{self._number}")
+        password = self._identity.password(f"registered{self._number}")
+        with self._recorder.step("opens an account", email=email, company=company or ""):
+            registration = Registration(
+                email, address, self._access.storefront_url, password, company=company, vat_ids=vat_ids
+            )
+            body = self._register(registration, country_id)
+        return Login(
+            id=str(body.get("id") or ""),
+            number=str(body.get("customerNumber") or ""),
+            email=email,
+            password=password,
+            address=replace(address, company=company),
+            company=company,
+        )
+
+    def logs_in(self, login: Login) -> None:
+        """Log in to an existing account."""
+        with self._recorder.step(f"logs in as {login.email}"):
+            self.api.login(login.email, login.password)
+            self.email = login.email
+
+    def cannot_log_in(self, login: Login) -> str:
+        """Try to log in and be refused; returns Shopware's error code."""
+        with self._recorder.step(f"tries to log in as {login.email}"):
+            answer = self.api.raw_login(login.email, login.password)
+            if answer.ok:
+                message = f"the shop let {login.email} in"
+                raise RefusedError(message)
+            return ApiError.of(answer).code
+
+    def logs_out(self) -> None:
+        """Log out."""
+        with self._recorder.step("logs out"):
+            self.api.logout()
+            self.email = ""
+            self._has_cart = False
+
+    # -- checkout
+
+    def chooses(self, *, shipping: Choosable | None = None, payment: Choosable | None = None) -> CartView:
+        """Choose how to get and how to pay the goods, and look at the cart."""
+        chosen = {"shippingMethodId": shipping, "paymentMethodId": payment}
+        changes = {name: method.id for name, method in chosen.items() if method is not None}
+        names = ", ".join(method.name for method in chosen.values() if method is not None)
+        with self._recorder.step(f"chooses {names}"):
+            self.api.switch(**changes)
+            return self.api.cart()
+
+    def is_offered_shipping(self, shipping: Choosable) -> bool:
+        """Whether the session is offered a shipping method."""
+        with self._recorder.step(f"looks whether {shipping.name} is offered"):
+            return any(entry["id"] == shipping.id for entry in self.api.shipping_methods())
+
+    def is_offered_payment(self, payment: Choosable) -> bool:
+        """Whether the session is offered a payment method."""
+        with self._recorder.step(f"looks whether {payment.name} is offered"):
+            return any(entry["id"] == payment.id for entry in self.api.payment_methods())
+
+    def switches_currency(self, currency_id: str) -> CartView:
+        """Shop in another currency and look at the cart."""
+        with self._recorder.step("switches the currency"):
+            self.api.switch(currencyId=currency_id)
+            return self.api.cart()
+
+    def places_order(self) -> PlacedOrder:
+        """Place the order for the cart."""
+        with self._recorder.step("places the order"):
+            self._access.require("orders", "Placing an order")
+            self._traces.announces_order(self.email)
+            body = self.api.order(comment=self._identity.tag, campaign="updategate")
+            return PlacedOrder.of(body, self.api.currency, self.email)
+
+    def cannot_order(self) -> str:
+        """Try to place the order and be refused; returns Shopware's error code."""
+        with self._recorder.step("tries to place the order"):
+            self._access.require("orders", "Placing an order")
+            self._traces.announces_order(self.email)
+            answer = self.api.raw_order(comment=self._identity.tag, campaign="updategate")
+            if answer.ok:
+                message = f"the shop accepted the order {answer.json().get('orderNumber')}"
+                raise RefusedError(message)
+            return ApiError.of(answer).code
+
+    def checks_out_as_guest(
+        self, *, shipping: Choosable, payment: Choosable, address: Address = GERMANY
+    ) -> PlacedOrder:
+        """Enter an address, choose shipping and payment, and place the order."""
+        self.goes_on_as_guest(address)
+        self.chooses(shipping=shipping, payment=payment)
+        return self.places_order()
+
+    # -- orders
+
+    def sees_order(self, order: PlacedOrder) -> OrderView:
+        """Look at an order in the account."""
+        with self._recorder.step(f"looks at {order} in the account"):
+            return self.api.order_view(order.id)
+
+    def sees_orders(self) -> list[OrderView]:
+        """Look at the order history, newest first."""
+        with self._recorder.step("looks at the order history"):
+            return [read_order(body) for body in self.api.orders()]
+
+    def changes_payment(self, order: PlacedOrder, payment: Choosable) -> None:
+        """Pay a placed order in another way."""
+        with self._recorder.step(f"pays {order} with {payment.name} instead"):
+            self.api.change_payment(order.id, payment.id)
+
+    def cancels(self, order: PlacedOrder) -> str:
+        """Cancel an order; returns the state it is in then."""
+        with self._recorder.step(f"cancels {order}"):
+            return self.api.cancel_order(order.id)
+
+    def leaves(self) -> None:
+        """Leave the shop without a cart behind; does nothing where there never was one."""
+        if self._api is not None and self._has_cart:
+            self._api.delete_cart()
+            self._has_cart = False
+
+    def _register(self, registration: Registration, country_id: str | None) -> JsonObject:
+        self._access.require("customers", "Registering a customer")
+        self._traces.announces_customer(registration.email)
+        countries = dict(self._access.countries())
+        if country_id is not None:
+            countries[registration.address.country] = country_id
+        body = self.api.register(registration.to_json(countries, self._access.salutation()))
+        self.email = registration.email
+        return body

@@ -1,0 +1,37 @@
+import pytest
+
+from updategate.actors.costs import Costs
+from updategate.actors.shopper import Shopper
+from updategate.actors.test_data.delivery import Delivery, Payment, Rate
+from updategate.actors.test_data.products import Catalogue
+from updategate.domain.money import eur
+
+
+@pytest.mark.process("CHK-015")
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [
+        # 4 × 24.99 = 99.96 hold 4 × 3.99 = 15.96; shipping 4.99 holds 0.80
+        (4, Costs.of(positions="99.96", shipping="4.99", total="104.95", net="88.19", tax={"19": "16.76"})),
+        # 5 × 24.99 = 124.95 hold 19.95; from 100.00 on, shipping is free
+        (5, Costs.of(positions="124.95", shipping="0.00", total="124.95", net="105.00", tax={"19": "19.95"})),
+    ],
+    ids=["below the threshold", "above the threshold"],
+)
+def test_shipping_is_free_from_a_hundred_euro_on(
+    quantity: int, expected: Costs, shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment
+) -> None:
+    towel = catalogue.offers("towel", gross=eur("24.99"), tax_rate=19)
+    parcel = delivery.ships(
+        "parcel",
+        [towel],
+        Rate(gross=eur("4.99"), net=eur("4.19"), to_value="99.99"),
+        Rate(gross=eur("0.00"), net=eur("0.00"), from_value="100"),
+    )
+
+    shopper.puts_in_cart(towel, quantity)
+    shopper.goes_on_as_guest()
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+
+    expected.must_be_shown_by(cart=cart, order=order.view)

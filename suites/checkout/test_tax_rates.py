@@ -1,0 +1,36 @@
+import pytest
+
+from updategate.actors.back_office import BackOffice
+from updategate.actors.costs import Costs
+from updategate.actors.shopper import Shopper
+from updategate.actors.test_data.delivery import Delivery, Payment, Rate
+from updategate.actors.test_data.products import Catalogue
+from updategate.domain.money import eur
+
+
+@pytest.mark.process("CHK-004")
+def test_cart_with_seven_and_nineteen_percent(
+    shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
+    pen = catalogue.offers("pen", gross=eur("119.00"), tax_rate=19)
+    book = catalogue.offers("book", gross=eur("21.40"), tax_rate=7)
+    parcel = delivery.ships("parcel", [pen, book], Rate(gross=eur("8.56"), net=eur("7.30")))
+
+    shopper.puts_in_cart(pen)
+    shopper.puts_in_cart(book, quantity=3)
+    shopper.goes_on_as_guest()
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+
+    # pen 119.00 holds 19.00; books 3 × 21.40 = 64.20 hold 3 × 1.40 = 4.20; goods 183.20
+    # shipping 8.56 is shared by value: 8.56 × 119.00/183.20 = 5.5603, of which 19/119 = 0.89;
+    # the rest, 2.9997, of which 7/107 = 0.20
+    expected = Costs.of(
+        positions="183.20", shipping="8.56", total="191.76", net="167.47", tax={"7": "4.40", "19": "19.89"}
+    )
+    expected.must_be_shown_by(
+        cart=cart,
+        order=order.view,
+        back_office=back_office.sees(order),
+        transaction=back_office.sees_transaction(order),
+    )
