@@ -17,6 +17,7 @@ from updategate.domain.cart import CartLine, expected_cart
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECORDINGS = Path(os.environ.get("UPDATEGATE_RECORDINGS", REPOSITORY.parent / "shared" / "recordings"))
 COUNTS = {"6.6.7.1": 230, "6.5.8.14": 60}
+AMOUNTS = ("netPrice", "totalPrice", "positionPrice", "rawTotal")
 CODES = {None: [], "both": ["BENCH10", "BENCH5EUR"]}
 
 pytestmark = pytest.mark.recordings
