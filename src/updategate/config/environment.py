@@ -79,13 +79,13 @@ class Http(Strict):
 class Storefront(Strict):
     """The pages that a browser sees.
 
-    ``selectors`` replaces a logical element's CSS selector where a theme moved it. ``locale`` says how the pages
-    print money.
+    ``selectors`` replaces the CSS selector of a page's element where a theme moved it
+    (``detail: {buy: ".my-buy"}``). ``locale`` says how the pages print money.
     """
 
     url: Url | None = None
     locale: str = "en-GB"
-    selectors: dict[str, str] = Field(default_factory=dict)
+    selectors: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 class Permits(Strict):

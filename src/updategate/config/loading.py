@@ -77,7 +77,7 @@ def load(path: Path, model: type[Model], what: str, variables: Mapping[str, str]
     """
     data = read_yaml(path, what)
     if not isinstance(data, dict):
-        raise ConfigError.single(str(path), "", f"A {what} is a mapping of keys, not a {_kind(data)}.")
+        raise ConfigError.single(str(path), "", f"This {what} must hold keys and values, not a {_kind(data)}.")
     return build(substituted(data, str(path), os.environ if variables is None else variables), model, str(path))
 
 
@@ -86,7 +86,10 @@ def build(data: Any, model: type[Model], source: str) -> Model:  # noqa: ANN401 
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(source, [_problem(model, entry) for entry in error.errors()]) from None
+        entries = error.errors()
+        raise ConfigError(
+            source, [_problem(model, entry) for entry in entries if not _follows(entry, entries)]
+        ) from None
 
 
 def substituted(data: Any, source: str, variables: Mapping[str, str]) -> Any:  # noqa: ANN401 - parsed YAML
@@ -143,12 +146,39 @@ def _problem(model: type[BaseModel], entry: ErrorDetails) -> Problem:
         )
     if kind == "missing":
         return Problem(key_path(location[:-1]), f"The key '{location[-1]}' is missing.")
+    given = entry.get("input")
+    shown = f", not {given!r}" if isinstance(given, str | int | float | bool | None) else ""
+    context = entry.get("ctx", {})
+    plain = {
+        "bool_parsing": "Write true or false",
+        "bool_type": "Write true or false",
+        "too_short": "At least one entry is needed here",
+        "string_too_short": "This text is too short",
+        "literal_error": f"Allowed are {context.get('expected')}",
+        "string_pattern_mismatch": PATTERNS.get(str(context.get("pattern")), "This text has not the expected form"),
+    }
+    if kind in plain:
+        return Problem(key_path(location), f"{plain[kind]}{'' if kind == 'too_short' else shown}.")
     message = entry["msg"].removeprefix("Value error, ")
     message = message[0].upper() + message[1:]
-    given = entry.get("input")
-    if kind not in ("value_error", "assertion_error") and isinstance(given, str | int | float | bool | None):
-        message = f"{message}, not {given!r}"
-    return Problem(key_path(location), f"{message}.".replace("..", "."))
+    if kind not in ("value_error", "assertion_error"):
+        message += shown
+    return Problem(key_path(location), message.removesuffix(".") + ".")
+
+
+# what a pattern means, for those who made the mistake
+PATTERNS = {
+    r"^[A-Z][A-Z0-9]{1,7}-\d{3}$": "A process id looks like CHK-001",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "A name holds letters, digits, '.', '_' and '-'",
+}
+
+
+def _follows(entry: ErrorDetails, entries: list[ErrorDetails]) -> bool:
+    """Whether an error only follows from others: a list is 'too short' when its only entry is wrong."""
+    if entry["type"] != "too_short":
+        return False
+    depth = len(entry["loc"])
+    return any(other is not entry and other["loc"][:depth] == entry["loc"] for other in entries)
 
 
 def _valid_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

@@ -45,8 +45,8 @@ def _flags(admin: AdminApi) -> tuple[str, ...] | None:
     if not answer.ok:
         return None
     body = answer.json()
-    rows = body.values() if isinstance(body, dict) else body
-    return tuple(sorted(str(row["name"]) for row in rows if isinstance(row, dict) and row.get("active")))
+    flags = body.items() if isinstance(body, dict) else ((row.get("name"), row) for row in body)
+    return tuple(sorted(str(name) for name, flag in flags if flag.get("active")))
 
 
 def environment_facts(environment: Environment) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""``updategate gate``: judge the evidence of runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from updategate.cli.options import console, json_option, policy_option, project_root
+from updategate.config.exit_codes import ExitCode, of_verdict
+from updategate.config.policy import load_policy, policy_path
+from updategate.evidence.provenance import file_hash
+from updategate.evidence.reader import read_evidence
+from updategate.gate.judge import judge
+from updategate.reports.html import write_verdict_page
+from updategate.reports.terminal import show_verdict
+
+
+@click.command()
+@click.option("--before", multiple=True, type=click.Path(path_type=Path), help="A run from before the update; several.")
+@click.option(
+    "--after", multiple=True, required=True, type=click.Path(path_type=Path), help="A run from after; several."
+)
+@policy_option
+@click.option("--output", type=click.Path(path_type=Path), help="Folder for the verdict.  [default: the after run's]")
+@json_option
+def gate(
+    before: tuple[Path, ...], after: tuple[Path, ...], policy: str, output: Path | None, as_json: bool
+) -> ExitCode:
+    """Decide whether the update may go one stage further.
+
+    Writes verdict.json and the verdict page (English and German). Exit code 0: pass, 1: fail, 3: inconclusive.
+    """
+    policy_file = policy_path(policy, project_root() if "/" not in policy and "." not in policy else Path.cwd())
+    verdict = judge(
+        [read_evidence(run) for run in after],
+        [read_evidence(run) for run in before],
+        load_policy(policy_file),
+        datetime.now(UTC),
+        policy_source=str(policy_file),
+        policy_hash=file_hash(policy_file),
+    )
+    folder = output or (after[0] if after[0].is_dir() else after[0].parent)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "verdict.json").write_text(verdict.to_json(), encoding="utf-8")
+    pages = [write_verdict_page(verdict, folder, language) for language in ("en", "de")]
+    if as_json:
+        click.echo(verdict.to_json(), nl=False)
+    show_verdict(console(as_json=as_json), verdict, pages)
+    return of_verdict(verdict.verdict)

@@ -1,0 +1,138 @@
+"""``updategate run``: collect evidence; judge nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from updategate.cli.options import console, json_option, policy_option, print_json, project_root
+from updategate.config.environment import Environment, environment_path, load_environment, read_only_environment
+from updategate.config.exit_codes import ExitCode
+from updategate.config.policy import load_policy, policy_path
+from updategate.config.process_environment import for_child
+from updategate.operations.cleaning import clean_run
+from updategate.operations.preflight import obstacle
+from updategate.operations.run_suites import SuiteRun, SuiteRunRefused, run_suites
+from updategate.plugin.session import run_name
+from updategate.plugin.settings import registry_of
+from updategate.reports.terminal import RunProgress, show_run
+
+READ_ONLY_SCOPE = "production"
+
+
+@click.command()
+@click.argument("env", required=False)
+@click.option("--scope", help="The policy's selection of processes.  [default: full; with --url: production]")
+@policy_option
+@click.option("--phase", type=click.Choice(["before", "after"]), help="Before or after the update.")
+@click.option("--url", help="Test this shop read-only, without an environment file.")
+@click.option("--access-key", help="The sales channel's access key for --url.")
+@click.option("-n", "--workers", type=click.IntRange(0, 32), default=4, show_default=True, help="Parallel workers.")
+@click.option("--run-folder", type=click.Path(path_type=Path), help="Where evidence goes.  [default: reports/<run id>]")
+@click.option(
+    "--repeat-each", type=click.IntRange(1), default=1, show_default=True, help="Carry each process out N times."
+)
+@json_option
+def run(
+    env: str | None,
+    scope: str | None,
+    policy: str,
+    phase: str | None,
+    url: str | None,
+    access_key: str | None,
+    workers: int,
+    run_folder: Path | None,
+    repeat_each: int,
+    as_json: bool,
+) -> ExitCode:
+    """Carry out the processes of a scope against ENV and keep the evidence.
+
+    ENV is a name under ci/environments, or a file. Exit code 0: complete and green, 1: something failed,
+    3: incomplete.
+    """
+    root = project_root()
+    target = _target(env, url, access_key, root, run_folder)
+    environment, file, folder = target
+    scope = scope or (READ_ONLY_SCOPE if url else "full")
+    policy_file = policy_path(policy, root)
+    chosen = load_policy(policy_file).select(scope, registry_of(environment, root).processes, str(policy_file))
+    screen = console(as_json=as_json)
+    found = obstacle(environment)
+    if found is not None:
+        click.echo(str(found), err=True)
+        return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
+    with RunProgress(screen, environment.name, scope, len(chosen)) as progress:
+        try:
+            done = run_suites(
+                root=root,
+                environment=str(file),
+                suites=environment.suites,
+                folder=folder,
+                scope=scope,
+                policy=str(policy_file),
+                phase=phase,
+                workers=workers,
+                repeat_each=repeat_each,
+                variables=for_child({ACCESS_KEY_VARIABLE: access_key} if url and access_key else {}),
+                progress=progress.take,
+            )
+        except SuiteRunRefused as refused:
+            click.echo(refused.text, err=True)
+            return refused.exit_code
+    left = clean_run(environment, done.evidence)
+    show_run(screen, done.evidence, done.exit_code, left)
+    if as_json:
+        print_json(_summary(done, left))
+    return done.exit_code
+
+
+ACCESS_KEY_VARIABLE = "UPDATEGATE_URL_ACCESS_KEY"
+
+
+def _target(
+    env: str | None, url: str | None, access_key: str | None, root: Path, run_folder: Path | None
+) -> tuple[Environment, Path, Path]:
+    """The environment, its file, and the folder of this run."""
+    if url:
+        if env:
+            raise click.UsageError("Give either ENV or --url, not both.")
+        if not access_key:
+            raise click.UsageError("--url needs --access-key, the sales channel's key from the administration.")
+        environment = read_only_environment(url, access_key)
+        folder = run_folder or root / "reports" / run_name(environment.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "environment.yaml"
+        file.write_text(
+            f"name: {environment.name}\nurl: {environment.url}\n"
+            f"sales_channel: {{access_key: '${{{ACCESS_KEY_VARIABLE}}}'}}\n",
+            encoding="utf-8",
+        )
+        return environment, file, folder
+    if not env:
+        raise click.UsageError("Name an environment (a file, or a name under ci/environments), or give --url.")
+    file = environment_path(env, root).absolute()
+    environment = load_environment(file)
+    return environment, file, run_folder or root / "reports" / run_name(environment.name)
+
+
+def _summary(done: SuiteRun, left: int) -> dict[str, Any]:
+    evidence = done.evidence
+    return {
+        "run": evidence.name,
+        "folder": str(evidence.folder),
+        "exit_code": int(done.exit_code),
+        "counts": evidence.finished.counts if evidence.finished else {},
+        "left_behind": left,
+        "processes": {
+            process: {
+                "status": results[-1].status,
+                "seconds": results[-1].seconds,
+                "message": results[-1].message,
+                "expected": results[-1].expected,
+                "actual": results[-1].actual,
+            }
+            for process, results in sorted(evidence.processes.items())
+        },
+    }

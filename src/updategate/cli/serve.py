@@ -1,0 +1,72 @@
+"""``updategate serve``: start the reference shop, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from updategate.config.exit_codes import ExitCode
+
+MODULE = "updategate.embedded.refshop"
+# variables of ci/environments/reference.yaml, by the key of the shop's own announcement
+VARIABLES = {
+    "url": "UPDATEGATE_SHOP_URL",
+    "access_key": "UPDATEGATE_SHOP_ACCESS_KEY",
+    "client_id": "UPDATEGATE_SHOP_CLIENT_ID",
+    "client_secret": "UPDATEGATE_SHOP_CLIENT_SECRET",
+}
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--write-env", type=click.Path(path_type=Path))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def serve(as_json: bool, write_env: Path | None, arguments: tuple[str, ...]) -> ExitCode:
+    """Start the reference shop on 127.0.0.1 (`updategate serve --help` lists its options)."""
+    if {"--help", "-h"} & set(arguments):
+        click.echo("--write-env FILE   also write the shop's address and keys for ci/environments/reference.yaml")
+        click.echo("--json             print one JSON line when ready\n")
+        return ExitCode(subprocess.call([sys.executable, "-m", MODULE, "--help"]))  # noqa: S603 - our own module
+    # started as a process and never imported: it must share no code with what tests it
+    command = [sys.executable, "-m", MODULE, "--json", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if line:
+            _announce(json.loads(line), write_env, as_json=as_json, line=line)
+        code = process.wait()
+    except KeyboardInterrupt:
+        code = process.wait()
+    finally:
+        if write_env:
+            write_env.unlink(missing_ok=True)
+    if code == 0:
+        return ExitCode.PASS
+    return ExitCode.USAGE if code == int(ExitCode.USAGE) else ExitCode.INCONCLUSIVE
+
+
+def _announce(facts: dict[str, object], write_env: Path | None, *, as_json: bool, line: str) -> None:
+    if write_env:
+        lines = [f"export {variable}={shlex.quote(str(facts[key]))}" for key, variable in VARIABLES.items()]
+        lines.append(f"export UPDATEGATE_SHOP_PID={facts['pid']}")
+        partial = write_env.with_suffix(".part")
+        write_env.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        partial.chmod(0o600)
+        # whoever waits for the file never sees half of it
+        partial.replace(write_env)
+    if as_json:
+        click.echo(line, nl=False)
+    else:
+        click.echo(f"Reference shop at {facts['url']} (Ctrl-C stops it)")
+        if write_env:
+            click.echo(f"Test it: . {write_env} && updategate run reference --scope demo")
+    sys.stdout.flush()

@@ -1,0 +1,156 @@
+"""What the verbs print for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from updategate.config.exit_codes import ExitCode
+from updategate.evidence.reader import RunEvidence
+from updategate.gate.verdict import Reason, Verdict
+from updategate.reports.words import CHANGES, headline
+
+STATUS_STYLE = {"passed": "green", "failed": "red", "broken": "magenta", "skipped": "yellow", "not_applicable": "dim"}
+VERDICT_STYLE = {"pass": "bold white on green", "fail": "bold white on red", "inconclusive": "bold black on yellow"}
+MARKS = {"passed": "✓", "failed": "✗", "broken": "!", "skipped": "–", "not_applicable": "·"}
+
+
+class RunProgress:
+    """Follows a run: a bar where a person watches, a line for each process elsewhere."""
+
+    def __init__(self, console: Console, environment: str, scope: str, total: int) -> None:
+        self._console = console
+        self._total = total
+        self._done = 0
+        self._title = f"{environment} · {scope}"
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task(escape(self._title), total=total)
+
+    def __enter__(self) -> Self:
+        self._console.print(f"Running {escape(self._title)}: {self._total} processes")
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def take(self, record: dict[str, Any]) -> None:
+        """Show one record of the run."""
+        if record["type"] != "process_finished":
+            return
+        self._done += 1
+        self._bar.advance(self._task)
+        status = record["status"]
+        style = STATUS_STYLE[status]
+        message = f"  {escape(record['message'])}" if status != "passed" and record["message"] else ""
+        self._console.print(
+            f"[{style}]{MARKS[status]} {record['process']} {status}[/{style}] {record['seconds']:.1f} s "
+            f"[dim]({self._done}/{self._total})[/dim]{message}"
+        )
+
+
+def show_run(console: Console, evidence: RunEvidence, code: ExitCode, left: int) -> None:
+    """Counts and problems of a run that has ended."""
+    counts = evidence.finished.counts if evidence.finished else {}
+    told = ", ".join(f"{number} {status}" for status, number in sorted(counts.items())) or "nothing finished"
+    missing = sorted(set(evidence.started.processes) - evidence.processes.keys()) if evidence.started else []
+    console.print(f"[bold]{evidence.name}[/bold]: {told}")
+    for defect in evidence.defects:
+        console.print(f"[yellow]Evidence incomplete:[/yellow] {escape(defect.message)}")
+    if missing:
+        console.print(f"[yellow]No result for:[/yellow] {', '.join(missing)}")
+    for results in evidence.processes.values():
+        failed = results[-1]
+        if failed.status == "failed" and (failed.expected or failed.actual):
+            console.print(
+                f"[red]{failed.process}[/red]: expected {escape(str(failed.expected))}, "
+                f"actual {escape(str(failed.actual))}"
+            )
+    if left:
+        console.print(f"[yellow]{left} created objects could not be removed:[/yellow] run `updategate clean`.")
+    console.print(f"Evidence: {evidence.folder}", soft_wrap=True)
+    meaning = {0: "complete and green", 1: "something failed", 3: "incomplete"}
+    console.print(f"Result: {meaning.get(int(code), code.name.lower())} (exit {int(code)})")
+
+
+def show_verdict(console: Console, verdict: Verdict, pages: Sequence[Path]) -> None:
+    """The verdict, its reasons, what changed, and where the pages are."""
+    style = VERDICT_STYLE[verdict.verdict]
+    console.print(f"[{style}] {verdict.verdict.upper()} [/{style}] {escape(headline(verdict, 'en'))}")
+    before = verdict.build.before.core if verdict.build.before else "unknown"
+    after = verdict.build.after.core if verdict.build.after else "unknown"
+    console.print(f"Shopware {before} → {after}, scope {verdict.scope}, environment {escape(verdict.environment)}")
+    for reason in verdict.reasons:
+        console.print(_reason_line(reason))
+    changed = [result for result in verdict.comparison.processes if result.change != "unchanged"]
+    if changed:
+        table = Table(box=None, pad_edge=False)
+        for title in ("process", "", "before", "after", "change"):
+            table.add_column(title)
+        for result in changed:
+            table.add_row(
+                result.process,
+                escape(result.title),
+                result.before or "–",
+                result.after or "–",
+                CHANGES["en"][result.change],
+            )
+        console.print(table)
+    for page in pages:
+        console.print(f"Report: {page}", soft_wrap=True)
+
+
+def _reason_line(reason: Reason) -> str:
+    colour = {"fail": "red", "inconclusive": "yellow", "note": "dim"}[reason.weight]
+    text = f"[{colour}]• {escape(reason.message)}[/{colour}]"
+    if reason.expected is not None or reason.actual is not None:
+        text += f"\n  expected {escape(str(reason.expected))}, actual {escape(str(reason.actual))}"
+    return text
+
+
+class Examined(Protocol):
+    """A finding of the doctor."""
+
+    @property
+    def level(self) -> str:
+        """``ok``, ``mend``, ``unknown`` or ``note``."""
+
+    @property
+    def subject(self) -> str:
+        """What was examined."""
+
+    @property
+    def message(self) -> str:
+        """What was found."""
+
+    @property
+    def cure(self) -> str:
+        """What to do."""
+
+
+def show_examination(console: Console, environment: str, findings: Sequence[Examined]) -> None:
+    """The doctor's findings, each with what to do."""
+    marks = {"ok": "[green]✓[/green]", "mend": "[red]✗[/red]", "unknown": "[yellow]?[/yellow]", "note": "[dim]·[/dim]"}
+    for finding in findings:
+        console.print(f"{marks[finding.level]} {escape(finding.subject)}: {escape(finding.message)}")
+        if finding.cure:
+            console.print(f"    → {escape(finding.cure)}")
+    mend = sum(1 for finding in findings if finding.level == "mend")
+    console.print(f"{escape(environment)}: {'fit to be tested' if not mend else f'{mend} things to mend'}")
