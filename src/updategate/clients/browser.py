@@ -13,7 +13,7 @@ from typing import Literal
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
 from playwright.sync_api import Error as PlaywrightError
 
-from updategate.clients.storefront.errors import NoBrowserError
+from updategate.clients.errors import NoBrowserError
 
 _IN_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from updategate.clients.transport import Answer
 
 
+class NoBrowserError(Exception):
+    """No Chromium was found; the message lists where was looked and what to do."""
+
+
 class ShopError(Exception):
     """Anything that a tested shop did wrong or did not do."""
 

@@ -8,9 +8,9 @@ from typing import Literal
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
-from updategate.clients.browser import BasicAuth, NoBrowserError, WindowSettings, chromium, window
+from updategate.clients.browser import BasicAuth, WindowSettings, chromium, window
 from updategate.clients.connection import store_api
-from updategate.clients.errors import ShopError
+from updategate.clients.errors import NoBrowserError, ShopError
 from updategate.clients.storefront import Storefront
 from updategate.config.environment import Environment
 from updategate.config.process_environment import browser_path

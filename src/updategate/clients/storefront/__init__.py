@@ -12,7 +12,6 @@ from updategate.clients.storefront.cart import Cart, Offcanvas
 from updategate.clients.storefront.catalogue import Detail, Home, Listing, ProductBox, Search, Tier
 from updategate.clients.storefront.checkout import CheckoutRegister, Confirm, Finish
 from updategate.clients.storefront.errors import (
-    NoBrowserError,
     PageElementMissingError,
     PageStatusError,
     StorefrontError,
@@ -39,7 +38,6 @@ __all__ = [
     "Listing",
     "MissingSelector",
     "MoneyTextError",
-    "NoBrowserError",
     "Offcanvas",
     "OrderRow",
     "PageElementMissingError",

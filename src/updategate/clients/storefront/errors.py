@@ -5,10 +5,6 @@ from __future__ import annotations
 from updategate.clients.errors import ShopError
 
 
-class NoBrowserError(Exception):
-    """No Chromium was found; the message lists where was looked and what to do."""
-
-
 class StorefrontError(ShopError):
     """Base of all faults of the pages; ``url`` is where the browser stood."""
 
