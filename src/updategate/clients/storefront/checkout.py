@@ -12,6 +12,9 @@ from updategate.clients.storefront.figures import FiguresPage
 from updategate.clients.storefront.registration import RegistrationForm
 from updategate.domain.parties import Customer
 
+# On submit Shopware's script makes this the page to which the browser's back button leads from the finish page.
+_ORDERS = "/account/order"
+
 
 class CheckoutRegister(RegistrationForm):
     """Who is not logged in says here who they are."""
@@ -156,19 +159,19 @@ class Confirm(MethodsPage):
 
     def place_order(self) -> Finish:
         """Click the order button once."""
-        with self._leaving("the finish page"):
+        with self._leaving("the finish page", not_to=_ORDERS):
             self._click("submit")
         return self._arrived()
 
     def place_order_with_double_click(self) -> Finish:
         """Double-click the order button, as impatient people do."""
-        with self._leaving("the finish page"):
+        with self._leaving("the finish page", not_to=_ORDERS):
             self._do(lambda button: button.dblclick(delay=0), "submit")
         return self._arrived()
 
     def submit(self) -> None:
         """Click the order button, wherever that leads: for orders that the shop must refuse."""
-        with self._leaving("a page of the checkout"):
+        with self._leaving("a page of the checkout", not_to=_ORDERS):
             self._click("submit")
 
     def _arrived(self) -> Finish:

@@ -156,10 +156,17 @@ class StorefrontPage:
         self._check(response)
 
     @contextmanager
-    def _leaving(self, expected: str) -> Iterator[None]:
-        """Do something that loads a new page, and wait until that is loaded; no new page is an error."""
+    def _leaving(self, expected: str, *, not_to: str = "") -> Iterator[None]:
+        """Do something that loads a new page, and wait until that is loaded; no new page is an error.
+
+        ``not_to`` is a path that the page's script only writes into the browser's history on the way.
+        """
+
+        def awaited(url: str) -> bool:
+            return not not_to or not urlsplit(url).path.endswith(not_to)
+
         try:
-            with self._page.expect_navigation(wait_until="load") as coming:
+            with self._page.expect_navigation(url=awaited, wait_until="load") as coming:
                 yield
             response = coming.value
         except PlaywrightTimeoutError as late:
