@@ -13,6 +13,7 @@ from updategate.cli.clean import clean
 from updategate.cli.doctor import doctor
 from updategate.cli.gate import gate
 from updategate.cli.run import run
+from updategate.cli.schema import schema
 from updategate.cli.serve import serve
 from updategate.config.errors import ConfigError, did_you_mean
 from updategate.config.exit_codes import ExitCode
@@ -42,7 +43,7 @@ def app() -> None:
     """
 
 
-for verb in (run, gate, doctor, clean, serve):
+for verb in (run, gate, doctor, clean, serve, schema):
     app.add_command(verb)
 
 

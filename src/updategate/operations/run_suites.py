@@ -63,7 +63,7 @@ def run_suites(
         "--shop-env", environment, "--scope", scope, "--policy", policy,
         "--run-folder", str(folder), "--progress-fd", str(writing),
         "--alluredir", str(folder / "allure-results"), "--junitxml", str(folder / "junit.xml"),
-        "-p", "no:cacheprovider", "-o", f"cache_dir={folder / '.pytest'}", "--no-header", "-q", *extra,
+        "-p", "no:cacheprovider", "--no-header", "-q", *extra,
     ]  # fmt: skip
     if phase:
         command += ["--phase", phase]

@@ -1,0 +1,41 @@
+"""``updategate schema``: the JSON schemas of the files that users write and read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from pydantic import TypeAdapter
+
+from updategate.config.environment import Environment
+from updategate.config.policy import Policy
+from updategate.config.registry import Registry
+from updategate.evidence.records import RECORD
+from updategate.gate.verdict import Verdict
+
+SCHEMAS: dict[str, TypeAdapter[Any]] = {
+    "environment": TypeAdapter(Environment),
+    "policy": TypeAdapter(Policy),
+    "processes": TypeAdapter(Registry),
+    "evidence": RECORD,
+    "verdict": TypeAdapter(Verdict),
+}
+
+
+def schema_text(name: str) -> str:
+    """The schema of one kind of file, as kept in ``docs/reference/<name>.schema.json``."""
+    mode = "serialization" if name in ("evidence", "verdict") else "validation"
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"updategate {name}",
+        **SCHEMAS[name].json_schema(by_alias=True, mode=mode),  # type: ignore[arg-type]
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+@click.command()
+@click.argument("name", type=click.Choice(sorted(SCHEMAS)))
+def schema(name: str) -> None:
+    """Print the JSON schema of a kind of file (an editor can check YAML files by it)."""
+    click.echo(schema_text(name), nl=False)
