@@ -12,7 +12,7 @@ from updategate.config.environment import Environment, environment_path, load_en
 from updategate.config.exit_codes import ExitCode
 from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
-from updategate.operations.cleaning import clean_run
+from updategate.operations.cleaning import Cleaning, clean_run
 from updategate.operations.preflight import obstacle
 from updategate.operations.run_suites import SuiteRun, SuiteRunRefused, run_suites
 from updategate.plugin.session import run_name
@@ -81,10 +81,10 @@ def run(
         except SuiteRunRefused as refused:
             click.echo(refused.text, err=True)
             return refused.exit_code
-    left = clean_run(environment, done.evidence)
-    show_run(screen, done.evidence, done.exit_code, left)
+    cleaned = clean_run(environment, done.evidence)
+    show_run(screen, done.evidence, done.exit_code, cleaned.problems)
     if as_json:
-        print_json(_summary(done, left))
+        print_json(_summary(done, cleaned))
     return done.exit_code
 
 
@@ -117,14 +117,14 @@ def _target(
     return environment, file, run_folder or root / "reports" / run_name(environment.name)
 
 
-def _summary(done: SuiteRun, left: int) -> dict[str, Any]:
+def _summary(done: SuiteRun, cleaned: Cleaning) -> dict[str, Any]:
     evidence = done.evidence
     return {
         "run": evidence.name,
         "folder": str(evidence.folder),
         "exit_code": int(done.exit_code),
         "counts": evidence.finished.counts if evidence.finished else {},
-        "left_behind": left,
+        "left_behind": list(cleaned.problems),
         "processes": {
             process: {
                 "status": results[-1].status,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from updategate.actors.cleaning import Cleaned, clean
+from updategate.clients.connection import admin_api
+from updategate.clients.errors import ShopError
 from updategate.config.environment import Environment
-from updategate.evidence.reader import RunEvidence
+from updategate.config.errors import ConfigError
+from updategate.evidence.reader import RunEvidence, read_evidence
+from updategate.evidence.records import Created
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +28,40 @@ class Cleaning:
         return sum(self.removed.values())
 
 
-def clean_run(environment: Environment, evidence: RunEvidence) -> int:
-    """Remove what a run created and did not remove; returns how many objects are still there."""
-    return len(evidence.leftovers())
+def clean_run(environment: Environment, evidence: RunEvidence) -> Cleaning:
+    """Remove what one run created and did not remove, going by its journal; other runs' data stay."""
+    left = [record for record in evidence.leftovers() if not record.carried]
+    if not left:
+        return Cleaning()
+    return _cleaned(environment, left, spare=(), by_mark=False)
 
 
 def clean_environment(environment: Environment, reports: Path, *, carried: bool) -> Cleaning:
-    """Remove everything that carries the mark of a run."""
-    return Cleaning()
+    """Remove everything that carries the mark of a run, or stands in the journal of one under ``reports``.
+
+    What waits for the run after the update stays, unless ``carried``.
+    """
+    journal = list(_journals(environment, reports))
+    spare = () if carried else tuple(record.id for record in journal if record.carried)
+    return _cleaned(environment, journal, spare=spare, by_mark=True)
+
+
+def _cleaned(environment: Environment, journal: Iterable[Created], *, spare: Iterable[str], by_mark: bool) -> Cleaning:
+    admin = admin_api(environment)
+    if admin is None:
+        return Cleaning(problems=("the environment file gives no credentials for the Admin API",))
+    try:
+        result: Cleaned = clean(admin, [(record.entity, record.id) for record in journal], spare=spare, by_mark=by_mark)
+    except ShopError as error:
+        return Cleaning(problems=(str(error),))
+    return Cleaning({entity: len(ids) for entity, ids in result.removed.items()}, tuple(result.faults))
+
+
+def _journals(environment: Environment, reports: Path) -> Iterator[Created]:
+    for path in sorted(reports.glob("**/evidence.jsonl")):
+        try:
+            evidence = read_evidence(path)
+        except ConfigError:
+            continue
+        if evidence.started and evidence.started.provenance.environment == environment.name:
+            yield from evidence.leftovers()

@@ -66,7 +66,7 @@ class RunProgress:
         )
 
 
-def show_run(console: Console, evidence: RunEvidence, code: ExitCode, left: int) -> None:
+def show_run(console: Console, evidence: RunEvidence, code: ExitCode, left: Sequence[str]) -> None:
     """Counts and problems of a run that has ended."""
     counts = evidence.finished.counts if evidence.finished else {}
     told = ", ".join(f"{number} {status}" for status, number in sorted(counts.items())) or "nothing finished"
@@ -83,8 +83,8 @@ def show_run(console: Console, evidence: RunEvidence, code: ExitCode, left: int)
                 f"[red]{failed.process}[/red]: expected {escape(str(failed.expected))}, "
                 f"actual {escape(str(failed.actual))}"
             )
-    if left:
-        console.print(f"[yellow]{left} created objects could not be removed:[/yellow] run `updategate clean`.")
+    for problem in left:
+        console.print(f"[yellow]Left in the shop:[/yellow] {escape(problem)} – run `updategate clean` later.")
     console.print(f"Evidence: {evidence.folder}", soft_wrap=True)
     meaning = {0: "complete and green", 1: "something failed", 3: "incomplete"}
     console.print(f"Result: {meaning.get(int(code), code.name.lower())} (exit {int(code)})")

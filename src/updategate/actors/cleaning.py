@@ -1,0 +1,124 @@
+"""Removes what runs have left in a shop: found by the journal, and by marks that nothing of a merchant's carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from updategate.actors.identity import EMAIL_DOMAIN, EMAIL_MARK, NAME_MARK, NUMBER_MARK, is_test_email
+from updategate.actors.test_data.workbench import REMOVAL_ORDER
+from updategate.clients.admin_api import AdminApi, Criteria
+from updategate.clients.errors import ApiError
+
+_PAGE = 100
+_NAMED = (
+    "promotion",
+    "category",
+    "shipping_method",
+    "payment_method",
+    "rule",
+    "tax",
+    "property_group",
+    "product_manufacturer",
+    "customer_group",
+    "currency",
+    "country",
+)
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """What a cleaning did: ids removed by entity, and what could not be removed and why."""
+
+    removed: dict[str, list[str]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many entities were removed."""
+        return sum(len(ids) for ids in self.removed.values())
+
+
+def leftovers(admin: AdminApi) -> dict[str, list[str]]:
+    """Find by their marks the ids of all test data in a shop, by entity, in the order of removal."""
+    found = {entity: _all_ids(admin, entity, criteria) for entity, criteria in _by_mark()}
+    return {entity: found[entity] for entity in REMOVAL_ORDER if found.get(entity)}
+
+
+def clean(
+    admin: AdminApi, journal: Iterable[tuple[str, str]] = (), *, spare: Iterable[str] = (), by_mark: bool = True
+) -> Cleaned:
+    """Remove all test data.
+
+    ``journal`` holds (entity, id) as runs have written them down; what their marks show is found without it, unless
+    ``by_mark`` is false: then only the journal counts, and other runs' data stay. ``spare`` are ids that an after run
+    still needs. Orders and customers go first, so that nothing refers to what follows.
+    """
+    kept = set(spare)
+    plan = leftovers(admin) if by_mark else {}
+    for entity, key in journal:
+        for entry in _resolved(admin, entity, key):
+            if entry not in plan.setdefault(entity, []):
+                plan[entity].append(entry)
+    result = Cleaned()
+    unknown = [entity for entity in plan if entity not in REMOVAL_ORDER]
+    for entity in [*REMOVAL_ORDER, *unknown]:
+        for entry in plan.get(entity, []):
+            if entry not in kept:
+                _remove(admin, entity, entry, result)
+    return result
+
+
+def _by_mark() -> list[tuple[str, Criteria]]:
+    number = Criteria().starts_with("productNumber", NUMBER_MARK).starts_with("manufacturerNumber", NAME_MARK)
+    return [
+        ("order", _of_test_customer("orderCustomer.email")),
+        ("customer", _of_test_customer("email")),
+        ("product", number),
+        *((entity, Criteria().starts_with("name", NAME_MARK)) for entity in _NAMED),
+    ]
+
+
+def _of_test_customer(name: str) -> Criteria:
+    return Criteria().starts_with(name, EMAIL_MARK).ends_with(name, f"@{EMAIL_DOMAIN}")
+
+
+def _resolved(admin: AdminApi, entity: str, key: str) -> list[str]:
+    """Turn a key of the journal into ids; ``email:ada@…#1`` is an order of that customer."""
+    if not key.startswith("email:"):
+        return [key]
+    email = key.removeprefix("email:").partition("#")[0]
+    if not is_test_email(email):
+        return []
+    name = "orderCustomer.email" if entity == "order" else "email"
+    return _all_ids(admin, entity, Criteria().equals(name, email))
+
+
+def _all_ids(admin: AdminApi, entity: str, criteria: Criteria) -> list[str]:
+    ids: list[str] = []
+    page = 1
+    while True:
+        found = admin.ids(entity, criteria.sort("id").limit(_PAGE, page))
+        ids += found
+        if len(found) < _PAGE:
+            return ids
+        page += 1
+
+
+def _remove(admin: AdminApi, entity: str, entry: str, result: Cleaned) -> None:
+    try:
+        if entity == "payment_method":
+            forget_payment_method(admin, entry)
+        if admin.delete(entity, entry):
+            result.removed.setdefault(entity, []).append(entry)
+    except ApiError as fault:
+        result.faults.append(f"{entity} {entry}: {fault}")
+
+
+def forget_payment_method(admin: AdminApi, payment_method_id: str) -> None:
+    """Take a payment method out of its sales channels, which keep a list of ids of their own."""
+    criteria = Criteria().equals("paymentMethods.id", payment_method_id)
+    for channel_id in admin.ids("sales_channel", criteria):
+        pair = {"salesChannelId": channel_id, "paymentMethodId": payment_method_id}
+        admin.remove(("sales_channel_payment_method", [pair]))
+        admin.upsert(("sales_channel", [{"id": channel_id}]))
