@@ -66,6 +66,8 @@ def clean(
         for entry in plan.get(entity, []):
             if entry not in kept:
                 _remove(admin, entity, entry, result)
+    for entry in _all_ids(admin, "seo_url", Criteria().starts_with("seoPathInfo", NAME_MARK.strip() + "-")):
+        _remove(admin, "seo_url", entry, result)
     return result
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from updategate.actors.cleaning import forget_payment_method
 from updategate.actors.test_data.products import Offer
 from updategate.actors.test_data.rules import Condition, Rules, has_any_of
 from updategate.actors.test_data.workbench import Workbench
@@ -122,15 +123,10 @@ class Delivery:
         }
         # Shopware keeps the ids of a channel's payment methods in the channel, and renews them when that is written
         channel = {"id": place.sales_channel_id, "paymentMethods": [{"id": payment.id}]}
-        self._workbench.afterwards(lambda: self._forgets(payment))
+        self._workbench.afterwards(lambda: forget_payment_method(self._workbench.admin, payment.id))
         self._workbench.create(("payment_method", payload, payment.name))
         self._workbench.admin.upsert(("sales_channel", [channel]))
         return payment
-
-    def _forgets(self, payment: Payment) -> None:
-        admin, channel_id = self._workbench.admin, self._workbench.place.sales_channel_id
-        admin.remove(("sales_channel_payment_method", [{"salesChannelId": channel_id, "paymentMethodId": payment.id}]))
-        admin.upsert(("sales_channel", [{"id": channel_id}]))
 
     def _available(self, key: str, products: Sequence[Offer], only_if: Sequence[Condition]) -> str:
         return self._rules.all_of(f"for {key}", has_any_of([offer.id for offer in products]), *only_if)

@@ -38,6 +38,9 @@ REMOVAL_ORDER = (
     "tag",
 )
 
+# of those, what refers to others of them
+_USERS = frozenset(REMOVAL_ORDER[: REMOVAL_ORDER.index("rule")])
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -165,22 +168,34 @@ class Workbench:
     def _remove_entities(self) -> list[str]:
         unknown = [entity for entity in self._created if entity not in REMOVAL_ORDER]
         order = [*REMOVAL_ORDER, *unknown]
-        plan = [(entity, self._created[entity]) for entity in order if self._created.get(entity)]
-        if not plan:
-            return []
+        plan = [(entity, list(self._created[entity])) for entity in order if self._created.get(entity)]
+        # a sync looks what still refers to an entity before it deletes anything, so there are two
+        users = [entry for entry in plan if entry[0] in _USERS]
+        used = [entry for entry in plan if entry[0] not in _USERS]
+        return self._remove_together(users) + self._remove_together(used)
+
+    def _remove_together(self, plan: list[tuple[str, list[str]]]) -> list[str]:
         try:
             self.admin.remove(*((entity, [{"id": entry} for entry in ids]) for entity, ids in plan))
         except ApiError:
             # one that cannot go keeps all from going: they are tried one by one, so that the fault is named
-            faults = []
-            for entity, ids in plan:
-                faults += self._remove(entity, ids)
-            return faults
+            return [fault for entity, ids in plan for fault in self._remove(entity, ids)]
         for entity, ids in plan:
             for entry in ids:
-                self.journal.removed(entity, entry)
-        self._created.clear()
+                self._is_gone(entity, entry)
+            if entity == "product":
+                self._remove_addresses(ids)
         return []
+
+    def _remove_addresses(self, product_ids: list[str]) -> None:
+        """Shopware keeps the readable addresses of deleted products."""
+        addresses = self.admin.ids("seo_url", Criteria().any_of("foreignKey", product_ids).limit(100))
+        self.admin.remove(("seo_url", [{"id": entry} for entry in addresses]))
+
+    def _is_gone(self, entity: str, entry: str) -> None:
+        if entry in self._created.get(entity, []):
+            self._created[entity].remove(entry)
+            self.journal.removed(entity, entry)
 
     def _remove(self, entity: str, ids: list[str]) -> list[str]:
         faults = []
@@ -190,7 +205,5 @@ class Workbench:
             except ApiError as fault:
                 faults.append(f"{entity} {entry}: {fault}")
             else:
-                if entry in self._created.get(entity, []):
-                    self._created[entity].remove(entry)
-                    self.journal.removed(entity, entry)
+                self._is_gone(entity, entry)
         return faults

@@ -28,6 +28,10 @@ class Criteria:
         """Keep what begins with the text."""
         return self._filter({"type": "prefix", "field": name, "value": value})
 
+    def ends_with(self, name: str, value: str) -> Criteria:
+        """Keep what ends with the text."""
+        return self._filter({"type": "suffix", "field": name, "value": value})
+
     def contains(self, name: str, value: str) -> Criteria:
         """Keep what contains the text."""
         return self._filter({"type": "contains", "field": name, "value": value})
