@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from .money import HUNDRED, ZERO, Rounding, cast, settle
 from .prices import (
     CalculatedPrice,
@@ -27,7 +27,8 @@ class Calculator:
     """Calculates in one currency and tax state.
 
     ``vertical``: taxes of the cart are calculated from the sums by rate instead of being added up from the items
-    (a setting of the sales channel).
+    (a setting of the sales channel). ``rounds_tax_base``: the amount that a tax of a line is taken from is rounded
+    too (since 6.6.7).
     """
 
     behaviour: Behaviour
@@ -35,6 +36,7 @@ class Calculator:
     total_rounding: Rounding
     tax_state: TaxState = TaxState.GROSS
     vertical: bool = False
+    rounds_tax_base: bool = True
 
     # -- one item ---------------------------------------------------------------------------------------------------
 
@@ -71,7 +73,7 @@ class Calculator:
 
     def shares(self, price: CalculatedPrice) -> tuple[TaxRule, ...]:
         """Return the rates of a price with the share of each in per cent."""
-        return tuple(TaxRule(tax.rate, self.behaviour.tax_share(tax.price, price.total)) for tax in price.taxes)
+        return tuple(TaxRule(tax.rate, cast(self.behaviour.tax_share(tax.price, price.total))) for tax in price.taxes)
 
     # -- the cart ---------------------------------------------------------------------------------------------------
 
@@ -119,13 +121,14 @@ class Calculator:
     ) -> tuple[CalculatedTax, ...]:
         taxes = self._taxes(unit, rules, net=self.tax_state is TaxState.NET)
         return tuple(
-            CalculatedTax(
-                self._round_tax(tax.tax * count),
-                tax.rate,
-                self.item_rounding.math(tax.price * count, self.behaviour),
-            )
+            CalculatedTax(self._round_tax(tax.tax * count), tax.rate, self._tax_base(tax.price * count))
             for tax in taxes
         )
+
+    def _tax_base(self, amount: Decimal) -> Decimal:
+        if self.rounds_tax_base:
+            return self.item_rounding.math(amount, self.behaviour)
+        return cast(amount)
 
     def _round_tax(self, tax: Decimal) -> Decimal:
         return self.behaviour.round_tax(settle(tax), self.item_rounding.decimals, ZERO)
@@ -135,7 +138,7 @@ class Calculator:
         if self.vertical:
             taxes = self._taxes(total.total, self.shares(total), net=self.tax_state is TaxState.NET)
         rounding = self.item_rounding
-        return tuple(replace(tax, tax=rounding.math(tax.tax, self.behaviour)) for tax in taxes)
+        return tuple(CalculatedTax(rounding.math(tax.tax, self.behaviour), tax.rate, tax.price) for tax in taxes)
 
     def _as_shown(self, price: Decimal, definition: QuantityPriceDefinition) -> Decimal:
         if self.tax_state is TaxState.GROSS:

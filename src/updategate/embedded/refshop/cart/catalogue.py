@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from ..dal.ids import SYSTEM_CURRENCY
-from ..dal.store import Doc
-from ..shop import Shop
+from updategate.embedded.refshop.dal.ids import SYSTEM_CURRENCY
+from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.shop import Shop
 from .context import CheckoutContext
 from .delivery import ShippingMethod, ShippingPrice
 from .items import IS_PHYSICAL, DeliveryInformation, DeliveryTime

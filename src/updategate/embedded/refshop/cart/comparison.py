@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from .money import decimal
 
 NEGATIVE = ("!=", "empty")

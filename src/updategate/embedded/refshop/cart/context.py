@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from .calculation import Calculator
 from .money import EPSILON, ZERO, Rounding
 from .prices import TaxRule, TaxState
@@ -127,6 +127,7 @@ class CheckoutContext:
     tax_state: TaxState = TaxState.GROSS
     rule_ids: tuple[str, ...] = ()
     permissions: frozenset[str] = field(default_factory=frozenset)
+    rounds_tax_base: bool = True
 
     def tax_rules(self, tax_id: str) -> tuple[TaxRule, ...]:
         """Return the rate that this tax has for this customer and place."""
@@ -134,7 +135,14 @@ class CheckoutContext:
 
     def calculator(self, behaviour: Behaviour) -> Calculator:
         """Return the calculator for this currency and tax state."""
-        return Calculator(behaviour, self.item_rounding, self.total_rounding, self.tax_state, self.vertical_tax)
+        return Calculator(
+            behaviour,
+            self.item_rounding,
+            self.total_rounding,
+            self.tax_state,
+            self.vertical_tax,
+            self.rounds_tax_base,
+        )
 
     def company_is_tax_free(self) -> bool:
         """Tell whether a company with (valid) VAT ids buys from a country that frees such companies of tax."""

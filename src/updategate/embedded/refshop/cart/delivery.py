@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from . import errors
 from .context import CheckoutContext
 from .items import (

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from . import errors
 from .calculation import Calculator
 from .context import CheckoutContext
 from .items import Cart, LineItem
 from .money import HUNDRED, ZERO, decimal, plain
-from .packages import Package, Pieces, packages_of
+from .packages import Package, Piece, Pieces, packages_of
 from .prices import (
     NOTHING,
     AbsolutePriceDefinition,
@@ -117,7 +117,11 @@ class DiscountCalculation:
 
 
 def _prices(packages: Sequence[Package]) -> list[CalculatedPrice]:
-    return [piece.price for package in packages for piece in package]
+    counted: dict[int, tuple[Piece, int]] = {}
+    for package in packages:
+        for piece in package:
+            counted[id(piece)] = (piece, counted[id(piece)][1] + 1 if id(piece) in counted else 1)
+    return [piece.price.repeated(count) for piece, count in counted.values()]
 
 
 def _by_type(

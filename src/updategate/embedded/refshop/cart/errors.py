@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 NOTICE, WARNING, ERROR = 0, 10, 20
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +21,24 @@ class CartError:
     message_key: str
     message: str
     level: int
-    parameters: Mapping[str, Any] = _NOTHING
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     blocks: bool = False
     persistent: bool = True
-    shown: Mapping[str, Any] = field(default=_NOTHING)
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    #: properties that were shown before 6.6 only
+    once_shown: Mapping[str, Any] = field(default_factory=dict)
     blocks_resubmit: bool | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, *, before_66: bool = False) -> dict[str, Any]:
         """Return the error as the Store API shows it."""
+        known = {"key": self.key, "level": self.level, "messageKey": self.message_key}
+        if before_66:
+            return {"message": self.message, "code": 0, **self.shown, **self.once_shown, **known}
         return {
             "message": self.message,
             "code": 0,
             **self.shown,
-            "key": self.key,
-            "level": self.level,
-            "messageKey": self.message_key,
+            **known,
             "parameters": dict(self.parameters),
             "block": self.blocks,
             "blockResubmit": self.blocks if self.blocks_resubmit is None else self.blocks_resubmit,
@@ -77,6 +78,7 @@ def product_stock_reached(product_id: str, name: str, quantity: int, *, resolved
         {"name": name, "quantity": quantity},
         blocks=True,
         persistent=resolved,
+        once_shown={"id": product_id, "name": name, "quantity": quantity, "resolved": resolved},
     )
 
 
@@ -105,6 +107,7 @@ def purchase_steps(product_id: str, name: str, quantity: int) -> CartError:
         WARNING,
         {"name": name, "quantity": quantity},
         blocks=True,
+        once_shown={"id": product_id, "name": name, "quantity": quantity},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -79,6 +79,14 @@ class CalculatedPrice:
         """The sum of all taxes."""
         return sum((tax.tax for tax in self.taxes), ZERO)
 
+    def repeated(self, count: int) -> CalculatedPrice:
+        """Return the sum of ``count`` such prices, for adding up many equal ones."""
+        if count == 1:
+            return self
+        times = Decimal(count)
+        taxes = tuple(CalculatedTax(tax.tax * times, tax.rate, tax.price * times) for tax in self.taxes)
+        return CalculatedPrice(self.unit * times, self.total * times, taxes, self.rules)
+
 
 NOTHING = CalculatedPrice(ZERO, ZERO)
 
@@ -120,7 +128,11 @@ class QuantityPriceDefinition:
 
     def times(self, quantity: int) -> QuantityPriceDefinition:
         """Return the same price for another quantity."""
-        return self if quantity == self.quantity else replace(self, quantity=quantity)
+        if quantity == self.quantity:
+            return self
+        return QuantityPriceDefinition(
+            self.price, self.rules, quantity, self.list_price, self.regulation, self.reference, self.calculated
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from . import errors
 from .context import CheckoutContext
 from .delivery import ShippingCalculation, ShippingMethod
@@ -104,14 +104,21 @@ class CartCalculation:
             known = set(cart.rule_ids)
             rules = [rule for rule in rules if rule.id in known]
         self._hold(rules)
+        given = _content(cart)
         cart = self._process(cart)
         for _ in range(_MOST_ROUNDS):
             before = cart
+            found = matching(everything, self._scope(cart))
+            if given is not None and _ids(found) == self.context.rule_ids and _content(cart) == given:
+                # another round would come to the same
+                rules = found
+                break
+            given = None
             rules = matching(rules, self._scope(cart))
             self._hold(rules)
             cart = self._process(cart)
             now = matching(everything, self._scope(cart))
-            settled = [rule.id for rule in now] == [rule.id for rule in rules]
+            settled = _ids(now) == _ids(rules)
             if settled and not _changed(before, cart):
                 break
             rules = now if not settled else rules
@@ -128,7 +135,7 @@ class CartCalculation:
         return Scope(self.context, self.behaviour, cart)
 
     def _hold(self, rules: Sequence[Rule]) -> None:
-        self.context.rule_ids = tuple(rule.id for rule in rules)
+        self.context.rule_ids = _ids(rules)
 
     def _checked_tax_state(self, cart: Cart) -> Cart:
         before = self.context.tax_state
@@ -222,17 +229,16 @@ class CartCalculation:
             cart.items[item.id] = item
         self._sum(cart)
         self._fill_promotions(original, cart)
-        self._sum(cart)
-        self._fill_manual_lines(original, cart)
-        self._sum(cart)
+        if self._fill_manual_lines(original, cart):
+            self._sum(cart)
         self._fill_deliveries(original, cart)
-        self._sum(cart)
 
-    def _fill_manual_lines(self, original: Cart, cart: Cart) -> None:
+    def _fill_manual_lines(self, original: Cart, cart: Cart) -> bool:
+        manual = [item for item in original.items.values() if item.type in (CUSTOM, CREDIT)]
+        if not manual:
+            return False
         calculator = self.context.calculator(self.behaviour)
-        for item in original.items.values():
-            if item.type not in (CUSTOM, CREDIT):
-                continue
+        for item in manual:
             definition = item.definition
             if isinstance(definition, QuantityPriceDefinition):
                 item.definition = definition.times(item.quantity)
@@ -244,6 +250,7 @@ class CartCalculation:
             elif isinstance(definition, PercentagePriceDefinition):
                 item.price = calculator.percentage(definition.percentage, cart.prices(lambda line: line.good))
             cart.items[item.id] = item
+        return True
 
     def _fill_promotions(self, original: Cart, cart: Cart) -> None:
         if SKIP_PROMOTION in self.context.permissions:
@@ -378,6 +385,14 @@ class CartCalculation:
         if payment.id not in context.payment_method_ids:
             found.append(errors.payment_method_blocked(payment.name, "not allowed"))
         return found
+
+
+def _ids(rules: Sequence[Rule]) -> tuple[str, ...]:
+    return tuple(rule.id for rule in rules)
+
+
+def _content(cart: Cart) -> list[tuple[str, str, int]]:
+    return [(item.id, item.type, item.quantity) for item in cart.items.values()]
 
 
 def _changed(before: Cart, after: Cart) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from .context import CheckoutContext
 from .items import IS_PHYSICAL, DeliveryInformation, LineItem, QuantityInformation
 from .prices import (

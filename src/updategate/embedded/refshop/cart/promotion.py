@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from .context import CheckoutContext
 from .items import PROMOTION, LineItem
 from .prices import AbsolutePriceDefinition, PercentagePriceDefinition, PriceDefinition

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..dal.ids import SYSTEM_LANGUAGE
-from ..dal.store import Doc, EntityStore
+from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
+from updategate.embedded.refshop.dal.store import Doc, EntityStore
 from .money import decimal
 from .promotion import Discount, Promotion, SetGroup
 from .rules import Condition, Rule, all_of, any_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..dal.store import Doc, EntityStore
+from updategate.embedded.refshop.dal.store import Doc, EntityStore
 
 # the modules with the condition types register them on import
 from . import conditions_cart, conditions_customer, conditions_item, packages  # noqa: F401

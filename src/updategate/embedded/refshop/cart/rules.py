@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ..behaviour import Behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 from .comparison import UnsupportedOperatorError
 from .context import CheckoutContext
 from .items import Cart, LineItem
