@@ -143,7 +143,7 @@ def sum_prices(prices: Iterable[LinePrice]) -> LinePrice:
             shares.setdefault(share.rate, share)
         for amount in price.taxes:
             so_far = taxes.get(amount.rate, TaxAmount(amount.rate, _ZERO, _ZERO))
-            taxes[amount.rate] = TaxAmount(amount.rate, so_far.tax + amount.tax, so_far.price + amount.price)
+            taxes[amount.rate] = TaxAmount(so_far.rate, so_far.tax + amount.tax, so_far.price + amount.price)
     return LinePrice(unit, total, 1, tuple(taxes.values()), tuple(shares.values()))
 
 
