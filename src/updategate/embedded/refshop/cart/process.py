@@ -79,12 +79,14 @@ class Features:
     """What differs between versions.
 
     ``discounts_in_delivery``: since 6.6.7 promotions are positions of the delivery. ``discounts_by_priority`` and
-    ``notes_zero_price``: since 6.6. ``hashes_cart``: since 6.6 a cart tells a hash of its content.
+    ``notes_zero_price``: since 6.6. ``forgets_timestamps``: before 6.6 a line that was not looked up anew because
+    others were loses the time of its last look-up.
     """
 
     discounts_in_delivery: bool = True
     discounts_by_priority: bool = True
     notes_zero_price: bool = True
+    forgets_timestamps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class CartCalculation:
             rules = [rule for rule in rules if rule.id in known]
         self._hold(rules)
         given = _content(cart)
+        self._note_lookups(cart)
         cart = self._process(cart)
         for _ in range(_MOST_ROUNDS):
             before = cart
@@ -128,6 +131,19 @@ class CartCalculation:
         cart.error_hash = _error_hash(cart)
         cart.hash = cart_hash(cart, self.context)
         return cart
+
+    def _note_lookups(self, cart: Cart) -> None:
+        context = self.context
+        facts = [context.currency.id, context.customer_group_id, context.tax_state, *context.languages]
+        facts += [context.country.id, context.item_rounding.decimals, context.item_rounding.interval]
+        digest = hashlib.md5(repr(facts).encode(), usedforsecurity=False).hexdigest()
+        products = cart.of_type(PRODUCT)
+        wanted = [item for item in products if item.data_timestamp is None or item.data_hash != digest]
+        for item in products:
+            if item in wanted:
+                item.data_timestamp, item.data_hash = context.now, digest
+            elif wanted and self.features.forgets_timestamps:
+                item.data_timestamp = None
 
     # -- rules and tax state ----------------------------------------------------------------------------------------
 
@@ -205,7 +221,6 @@ class CartCalculation:
             return
         kept = item.definition if item.definition is not None and self._keeps_price(item) else None
         enrich(item, product, selection, max_purchase(product, limit, self.behaviour))
-        item.data_timestamp = item.data_timestamp or self.context.now
         if kept is not None:
             item.definition = kept
         if SKIP_STOCK not in permissions:

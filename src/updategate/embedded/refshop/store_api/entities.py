@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from updategate.embedded.refshop.cart.money import decimal, plain
@@ -11,6 +11,8 @@ from updategate.embedded.refshop.dal.ids import LIVE_VERSION, SYSTEM_CURRENCY
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.translate import translated
 from updategate.embedded.refshop.shop import Shop
+
+from .extras import extras
 
 Json = Any
 Tree = Mapping[str, "Tree"]
@@ -46,7 +48,7 @@ class Presenter:
         self.store = shop.store
         self.languages = languages
         self._is_65 = shop.version.is_65
-        self.extras: dict[str, Callable[[Doc, dict[str, Json], Tree], None]] = dict(_EXTRAS_BY_ENTITY(self))
+        self._extras = extras()
 
     def by_id(self, entity: str, id_: str | None, tree: Tree = NOTHING) -> dict[str, Json] | None:
         """Show the entity of this id; None where there is none."""
@@ -75,9 +77,9 @@ class Presenter:
             shown[f"{field.removesuffix('Id')}VersionId"] = LIVE_VERSION
         if entity not in _WITHOUT_ID:
             shown["id"] = doc["id"]
-        extra = self.extras.get(entity)
+        extra = self._extras.get(entity)
         if extra is not None:
-            extra(doc, shown, tree)
+            extra(self, doc, shown, tree)
         shown["apiAlias"] = entity
         return shown
 
@@ -233,13 +235,6 @@ def search_result(entity: str, elements: list[Json], total: int | None = None, *
         **more,
         "apiAlias": more.get("apiAlias", "dal_entity_search_result"),
     }
-
-
-def _EXTRAS_BY_ENTITY(presenter: Presenter) -> Mapping[str, Callable[[Doc, dict[str, Json], Tree], None]]:  # noqa: N802
-    from .extras import extras  # noqa: PLC0415 - the extras need this module
-
-    del presenter
-    return extras()
 
 
 def is_system_currency(doc: Doc) -> bool:
