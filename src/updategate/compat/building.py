@@ -83,9 +83,7 @@ class InventoryCache:
             return
 
 
-def build_inventories(
-    trees: Iterable[SourceTree], cache: InventoryCache, processes: int
-) -> list[Inventory]:
+def build_inventories(trees: Iterable[SourceTree], cache: InventoryCache, processes: int) -> list[Inventory]:
     """An inventory for each tree, in order; files that trees share are parsed once."""
     listed = list(trees)
     keys = [tree.key for tree in listed]

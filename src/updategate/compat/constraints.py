@@ -76,6 +76,7 @@ class Constraint:
 
         Raises:
             ConstraintError: no constraint that Composer knows.
+
         """
         cleaned = re.sub(r"\s+as\s+\S+", "", text.strip())
         if not cleaned:

@@ -172,6 +172,7 @@ def read_xml(path: str, content: bytes) -> ConfigFile:
 
     Raises:
         ConfigUnreadableError: not well-formed.
+
     """
     return _XmlReader(path).read(content)
 
@@ -196,6 +197,7 @@ def load_yaml(content: bytes) -> tuple[Any, dict[str, int]]:
 
     Raises:
         ConfigUnreadableError: not YAML.
+
     """
     try:
         node = yaml.compose(content.decode("utf-8", "replace"), Loader=_Loader)
@@ -215,6 +217,7 @@ def read_yaml(path: str, content: bytes) -> ConfigFile:
 
     Raises:
         ConfigUnreadableError: not YAML.
+
     """
     data, lines = load_yaml(content)
     found = ConfigFile(path)

@@ -31,10 +31,23 @@ class Inventory:
         """Put the facts of all files together."""
         raw: dict[str, Any] = {
             name: {}
-            for name in (
-                "classes aliases services templates admin_blocks components mixins js_plugins routes snippets "
-                "admin_snippets config variables scss_mixins fields"
-            ).split()
+            for name in [
+                "classes",
+                "aliases",
+                "services",
+                "templates",
+                "admin_blocks",
+                "components",
+                "mixins",
+                "js_plugins",
+                "routes",
+                "snippets",
+                "admin_snippets",
+                "config",
+                "variables",
+                "scss_mixins",
+                "fields",
+            ]
         }
         raw["drops"], raw["errors"], raw["prototypes"], raw["scripts"] = [], [], [], []
         for path, found in facts:

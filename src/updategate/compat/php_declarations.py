@@ -22,7 +22,7 @@ CLASS_NODES = {
     "trait_declaration": "trait",
     "enum_declaration": "enum",
 }
-_DEPRECATED = re.compile(r"@deprecated\b[ \t]*(.*?)(?=\n\s*\*?\s*(?:@|\*?/|$)|\*/|\Z)", re.DOTALL)
+_DEPRECATED = re.compile(r"@deprecated\b[ \t]*(.*?)(?=\n\s*\*?\s*(?:@|\{@|\*?/|\n)|\*/|\Z)", re.DOTALL)
 _VAR = re.compile(r"@var\s+(\??[\\\w|]+)")
 _LITERALS = frozenset({"string", "integer", "boolean", "encapsed_string", "null"})
 
@@ -43,7 +43,8 @@ def deprecation(comment: str) -> str:
     match = _DEPRECATED.search(comment)
     if match is None:
         return ""
-    return re.sub(r"\s*\n\s*\*?\s*", " ", match[1]).strip() or "deprecated"
+    plain = re.sub(r"\s*\n\s*\*?\s*", " ", match[1])
+    return re.sub(r"\s*\*?\s*\{@\w+\}\s*", " ", plain).strip(" *") or "deprecated"
 
 
 def read_type(node: Node | None, scope: NameScope) -> Type | None:

@@ -8,7 +8,25 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 BUILTIN_TYPES = frozenset(
-    "array bool callable false float int iterable mixed never null object string true void self static parent".split()
+    [
+        "array",
+        "bool",
+        "callable",
+        "false",
+        "float",
+        "int",
+        "iterable",
+        "mixed",
+        "never",
+        "null",
+        "object",
+        "string",
+        "true",
+        "void",
+        "self",
+        "static",
+        "parent",
+    ]
 )
 
 

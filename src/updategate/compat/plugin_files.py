@@ -84,7 +84,9 @@ def list_files(plugin: Plugin) -> tuple[list[Path], list[Skipped]]:
         try:
             status = folder.stat()
             if (status.st_dev, status.st_ino) in seen:
-                left["symbolic link to a folder already read"] = left.get("symbolic link to a folder already read", 0) + 1
+                left["symbolic link to a folder already read"] = (
+                    left.get("symbolic link to a folder already read", 0) + 1
+                )
                 continue
             seen.add((status.st_dev, status.st_ino))
             children = sorted(os.scandir(folder), key=lambda child: child.name, reverse=True)
@@ -117,13 +119,15 @@ def _folder_reason(child: os.DirEntry[str], plugin: Plugin, *, top: bool) -> str
     if child.name in _TEST_FOLDERS:
         return f"{child.name}/: test code, not part of the running shop"
     if top and plugin.kind == "project" and child.name not in _PROJECT_FOLDERS:
-        return f"{child.name}/: no project code" if child.name != "custom" else "custom/: its plugins are judged one by one"
+        return (
+            f"{child.name}/: no project code"
+            if child.name != "custom"
+            else "custom/: its plugins are judged one by one"
+        )
     return None
 
 
-def read_plugins(
-    plugins: Iterable[Plugin], rules: tuple[TextRule, ...], pool: Executor | None
-) -> list[PluginFacts]:
+def read_plugins(plugins: Iterable[Plugin], rules: tuple[TextRule, ...], pool: Executor | None) -> list[PluginFacts]:
     """Facts of all plugins, in order."""
     result, batches, owners = [], [], []
     for plugin in plugins:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|(?P<keep>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)", re.DOTALL)
-_COMPONENT = re.compile(r"\bComponent\.(override|extend|register|build)\(\s*['\"`]([\w-]+)['\"`]\s*(?:,\s*['\"`]([\w-]+)['\"`])?")
-_BARE_COMPONENT = re.compile(r"(?<![\w.])(override|extend|register)\(\s*['\"`]((?:sw|mt)-[\w-]+)['\"`]\s*(?:,\s*['\"`]([\w-]+)['\"`])?")
+_COMMENT = re.compile(
+    r"//[^\n]*|/\*.*?\*/|(?P<keep>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)", re.DOTALL
+)
+_COMPONENT = re.compile(
+    r"\bComponent\.(override|extend|register|build)\(\s*['\"`]([\w-]+)['\"`]\s*(?:,\s*['\"`]([\w-]+)['\"`])?"
+)
+_BARE_COMPONENT = re.compile(
+    r"(?<![\w.])(override|extend|register)\(\s*['\"`]((?:sw|mt)-[\w-]+)['\"`]\s*(?:,\s*['\"`]([\w-]+)['\"`])?"
+)
 _IMPORT = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)['\"]([^'\"\n]+)['\"]")
 _MIXIN = re.compile(r"Mixin\.getByName\(\s*['\"]([\w-]+)['\"]")
-_JS_PLUGIN = re.compile(r"\b(?:PluginManager|window\.PluginManager)\.(override|extend|deregister|register|getPlugin\w*)\(\s*['\"](\w+)['\"]")
+_JS_PLUGIN = re.compile(
+    r"\b(?:PluginManager|window\.PluginManager)\.(override|extend|deregister|register|getPlugin\w*)\(\s*['\"](\w+)['\"]"
+)
 _TRANSLATION = re.compile(r"\$tc?\(\s*['\"]([\w.-]+)['\"]")
 _SCSS_USED = re.compile(r"\$([A-Za-z][\w-]*)")
 _SCSS_DEFINED = re.compile(r"(?:^|[;{\s(,])\$([\w-]+)\s*:", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Shopware source trees: a git checkout with tags (bare or not, read without a work tree), a folder, or `vendor/`.
+r"""Shopware source trees: a git checkout with tags (bare or not, read without a work tree), a folder, or `vendor/`.
 
 Whatever the source, paths are those of the platform repository: `src/Core/...`, `src/Storefront/...`,
 `src/Administration/...`, `src/Elasticsearch/...`. A blob id is git's own (SHA-1 over `blob <size>\\0<bytes>`), so that
@@ -15,6 +15,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, cast
 
@@ -53,12 +54,18 @@ class SourceTree(ABC):
     def read_blobs(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Contents of the entries, in their order."""
 
+    @cached_property
+    def by_path(self) -> dict[str, Entry]:
+        """Entries by platform path."""
+        return {entry.path: entry for entry in self.entries()}
+
     def read(self, path: str) -> bytes | None:
         """Content of one platform path, or None where the tree has no such file."""
-        found = next((entry for entry in self.entries() if entry.path == path), None)
-        if found is None:
-            return None
-        return next(iter(self.read_blobs([found])))[1]
+        found = self.by_path.get(path)
+        return next(iter(self.read_blobs([found])))[1] if found is not None else None
+
+    def close(self) -> None:
+        """End what reading has opened."""
 
     @property
     def key(self) -> str:
@@ -115,6 +122,27 @@ class GitTree(SourceTree):
         self.label = f"{repository}@{version}"
         self._commit = self._resolve(version)
         self._entries: list[Entry] | None = None
+        self._reader: subprocess.Popen[bytes] | None = None
+
+    def read(self, path: str) -> bytes | None:
+        """Content of one platform path through a process that stays open: a drift check reads hundreds of files."""
+        found = self.by_path.get(path)
+        if found is None:
+            return None
+        if self._reader is None:
+            self._reader = _cat_file(self._repository)
+        stdin, stdout = cast("IO[bytes]", self._reader.stdin), cast("IO[bytes]", self._reader.stdout)
+        stdin.write(f"{found.blob}\n".encode())
+        stdin.flush()
+        return _next_blob(stdout, self._repository, path)
+
+    def close(self) -> None:
+        """End the reading process."""
+        if self._reader is not None:
+            cast("IO[bytes]", self._reader.stdin).close()
+            cast("IO[bytes]", self._reader.stdout).close()
+            self._reader.wait()
+            self._reader = None
 
     def _resolve(self, version: str) -> str:
         bare = version.removeprefix("v")
@@ -163,21 +191,37 @@ class GitTree(SourceTree):
         return _git(self._repository, "rev-parse", f"{self._commit}^{{tree}}").decode().strip()
 
 
+def _cat_file(repository: Path, *options: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - fixed program, arguments are no shell text
+        ["git", "-c", "safe.directory=*", "-C", str(repository), "cat-file", "--batch", *options],  # noqa: S607
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _next_blob(stdout: IO[bytes], repository: Path, path: str) -> bytes:
+    header = stdout.readline().split()
+    if len(header) != 3:
+        raise CompatError(
+            f"{repository} lists {path} but does not hold its content (partial clone?). Fetch the repository completely."
+        )
+    content = stdout.read(int(header[2]))
+    stdout.read(1)
+    return content
+
+
 def read_git_blobs(repository: Path, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
     """Contents of blobs through one `git cat-file --batch` process.
 
     Raises:
         CompatError: a blob is listed but absent (partial or damaged clone).
+
     """
     wanted = list(entries)
     if not wanted:
         return
-    process = subprocess.Popen(  # noqa: S603 - fixed program, arguments are no shell text
-        ["git", "-c", "safe.directory=*", "-C", str(repository), "cat-file", "--batch", "--buffer"],  # noqa: S607
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    process = _cat_file(repository, "--buffer")
     stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
 
     def feed() -> None:
@@ -191,14 +235,7 @@ def read_git_blobs(repository: Path, entries: Iterable[Entry]) -> Iterator[tuple
     feeder.start()
     try:
         for entry in wanted:
-            header = stdout.readline().split()
-            if len(header) != 3:
-                raise CompatError(
-                    f"{repository} lists {entry.path} but does not hold its content (partial clone?)."
-                    " Fetch the repository completely."
-                )
-            content = stdout.read(int(header[2]))
-            stdout.read(1)
+            content = _next_blob(stdout, repository, entry.path)
             yield entry, content
     finally:
         stdout.close()
@@ -326,6 +363,7 @@ def open_sources(cores: list[Path], version_from: str, version_to: str) -> tuple
 
     Raises:
         CompatError: a path does not exist or holds no Shopware; `VersionMissingError` for an unknown version.
+
     """
     for path in cores:
         if not path.exists():

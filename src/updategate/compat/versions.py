@@ -42,6 +42,7 @@ class Version:
 
         Raises:
             VersionError: no version.
+
         """
         cleaned = re.sub(r"\s+as\s+\S+$|\+[^\s]*$|#[0-9a-fA-F]+$|@\w+$", "", text.strip())
         moving = _MOVING.fullmatch(cleaned)

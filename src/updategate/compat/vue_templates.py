@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 _COMMENT = re.compile(r"<!--.*?-->|\{#.*?#\}", re.DOTALL)
-_TAG = re.compile(r"<([A-Za-z][\w-]*)((?:\s+[^\s=>\"'/]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?|\s+|\{%.*?%\})*)\s*/?>", re.DOTALL)
+_TAG = re.compile(
+    r"<([A-Za-z][\w-]*)((?:\s+[^\s=>\"'/]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?|\s+|\{%.*?%\})*)\s*/?>", re.DOTALL
+)
 _ATTRIBUTE = re.compile(r"([^\s=>\"'/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'))?")
 
 

@@ -1,0 +1,167 @@
+"""Administration code of a plugin: components, their blocks, mixins and imports that the target no longer has."""
+
+from __future__ import annotations
+
+import posixpath
+
+from updategate.compat.case import Case, Probe
+from updategate.compat.checks.templates import drift
+from updategate.compat.core_files import ADMIN_ROOT, STOREFRONT_JS_ROOT
+from updategate.compat.inventory import Inventory
+from updategate.compat.model import Effort, Level
+from updategate.compat.plugin_files import FileFacts
+from updategate.compat.scripts import ScriptFile
+from updategate.compat.twig_blocks import Block
+
+CHECK_COMPONENT = "admin-component-removed"
+CHECK_BLOCK = "admin-block-removed"
+CHECK_DRIFT = "admin-block-changed"
+CHECK_IMPORT = "script-import-removed"
+
+
+def check_administration(case: Case) -> Probe:
+    """Every script and template below `Resources/app/administration`."""
+    probe = Probe(case, CHECK_COMPONENT)
+    if not case.new.admin_blocks:
+        probe.skip("administration", "the target source does not hold shopware/administration")
+        return probe
+    if case.old is None:
+        probe.skip("administration", "without the source version nothing can be said about what changed")
+        return probe
+    own = _own_templates(case)
+    for file in case.facts.files:
+        if file.script is not None and "/administration/" in file.path:
+            _components(case, probe, file.script, case.old)
+        if file.admin is not None:
+            _tags(case, probe, file, case.old)
+            if file.path not in own:
+                for block in file.admin.blocks:
+                    _block(case, probe, file, block, case.old)
+    return probe
+
+
+def _own_templates(case: Case) -> set[str]:
+    """Templates of components that the plugin registers itself: their blocks are its own."""
+    scripts = {file.path: file.script for file in case.facts.files if file.script is not None}
+    kinds: dict[str, set[str]] = {}
+
+    def resolve(script: str, target: str) -> str:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(script), target))
+
+    def follow(path: str, how: set[str], depth: int) -> None:
+        script = scripts.get(path)
+        for target, _ in script.imports if script is not None else ():
+            place = resolve(path, target) if target.startswith(".") else ""
+            if place.endswith(".twig"):
+                kinds.setdefault(place, set()).update(how)
+            elif place and depth:
+                for candidate in (place, f"{place}.js", f"{place}.ts", f"{place}/index.js", f"{place}/index.ts"):
+                    if candidate in scripts and not scripts[candidate].components:
+                        follow(candidate, how, depth - 1)
+
+    for path, script in scripts.items():
+        how = {kind for kind, _, _ in script.components}
+        if how:
+            follow(path, how, 2)
+    return {path for path, how in kinds.items() if how == {"register"}}
+
+
+def _has_component(inventory: Inventory, name: str) -> bool:
+    if name in inventory.names("components"):
+        return True
+    return any(f"/{name}/" in path for path in inventory.scripts)  # registered in a way that the scanner does not know
+
+
+def _components(case: Case, probe: Probe, script: ScriptFile, old: Inventory) -> None:
+    for how, name, line in script.components:
+        if how == "register" or name in case.project.components:
+            continue
+        probe.look()
+        if _has_component(case.new, name) or name not in old.names("components"):
+            continue
+        probe.find(
+            Level.BLOCKED, script.path, line, name,
+            f"Component.{how} of {name}, which is no component in {case.new.version}.", effort=Effort.LARGE,
+            evidence=case.link_before(old.names("components")[name]),
+        )  # fmt: skip
+    for name, line in script.mixins:
+        probe.look()
+        if name in old.names("mixins") and name not in case.new.names("mixins"):
+            probe.find(
+                Level.BLOCKED, script.path, line, f"mixin {name}",
+                f"Mixin.getByName('{name}') fails: {case.new.version} does not register it.",
+                check="admin-mixin-removed", evidence=case.link_before(old.names("mixins")[name]),
+            )  # fmt: skip
+
+
+def _tags(case: Case, probe: Probe, file: FileFacts, old: Inventory) -> None:
+    for tag in file.tags:
+        if tag.name in case.project.components:
+            continue
+        probe.look()
+        if tag.name in old.names("components") and not _has_component(case.new, tag.name):
+            probe.find(
+                Level.BLOCKED, file.path, tag.line, tag.name,
+                f"<{tag.name}> is no component in {case.new.version}: the element stays empty.", effort=Effort.MEDIUM,
+                evidence=case.link_before(old.names("components")[tag.name]),
+            )  # fmt: skip
+
+
+def _block(case: Case, probe: Probe, file: FileFacts, block: Block, old: Inventory) -> None:
+    if block.name not in old.admin_blocks:
+        return
+    probe.look()
+    if block.name in case.new.admin_blocks:
+        homes = (old.admin_blocks[block.name][0], case.new.admin_blocks[block.name][0])
+        drift(case, probe, file.path, block, (old, homes[0]), (case.new, homes[1]), CHECK_DRIFT)
+        return
+    outer = block.outer
+    if outer and (outer not in old.admin_blocks or outer in case.new.admin_blocks):
+        level, note = Level.REVIEW, " It stands within another block of the plugin and is still shown there."
+    else:
+        level, note = Level.BLOCKED, " What the plugin puts there is no longer shown."
+    path, packed = old.admin_blocks[block.name]
+    probe.find(
+        level, file.path, block.line, block.name,
+        f"overrides the administration block {block.name}, which is removed in {case.new.version}.{note}",
+        check=CHECK_BLOCK, deprecated=packed[5], effort=Effort.MEDIUM, evidence=case.link_before(path, packed[1]),
+    )  # fmt: skip
+
+
+def check_imports(case: Case) -> Probe:
+    """Imports of the core's scripts (`src/...`) by a plugin's administration and storefront scripts."""
+    probe = Probe(case, CHECK_IMPORT)
+    if case.old is None:
+        probe.skip("script imports", "without the source version nothing can be said about what changed")
+        return probe
+    old, new = ({_stem(path) for path in inventory.scripts} for inventory in (case.old, case.new))
+    for file in case.facts.files:
+        if file.script is None:
+            continue
+        root = ADMIN_ROOT if "/administration/" in file.path else STOREFRONT_JS_ROOT
+        for target, line in file.script.imports:
+            place = _core_place(target, root)
+            if not place:
+                continue
+            probe.look()
+            if place in old and place not in new:
+                probe.find(
+                    Level.BLOCKED, file.path, line, target,
+                    f"imports {target}, which {case.new.version} does not have: the script cannot be built.",
+                )  # fmt: skip
+    return probe
+
+
+def _stem(path: str) -> str:
+    for ending in ("/index.js", "/index.ts", ".js", ".ts"):
+        if path.endswith(ending):
+            return path.removesuffix(ending)
+    return path
+
+
+def _core_place(target: str, root: str) -> str:
+    for prefix in ("src/", "@administration/", "@storefront/", "@shopware/storefront/src/"):
+        if target.startswith(prefix):
+            place = _stem(root + target.removeprefix(prefix))
+            return "" if place.rpartition("/")[2].endswith((".scss", ".twig", ".json", ".svg", ".css")) else place
+    return ""
