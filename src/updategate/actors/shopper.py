@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -136,6 +137,13 @@ class Shopper:
             self._access.require("carts", "Filling a cart")
             self._has_cart = True
             return self.api.add_product(product.id, quantity)
+
+    def puts_all_in_cart(self, products: Sequence[Buyable]) -> CartView:
+        """Put one of each product into the cart at once, as an order form does, and look at the cart."""
+        with self._recorder.step(f"puts {len(products)} products into the cart"):
+            self._access.require("carts", "Filling a cart")
+            self._has_cart = True
+            return self.api.add_products([product.id for product in products])
 
     def changes_quantity(self, product: Buyable, quantity: int) -> CartView:
         """Change the quantity of a product in the cart."""

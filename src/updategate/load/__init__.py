@@ -1,1 +1,1 @@
-"""Runs a slice of a load profile; the only importer of locust; its own process."""
+"""Runs slices of a load profile with the suites' actors over Locust, in a process of its own."""

@@ -275,6 +275,11 @@ class StoreApi:
         item = {"id": product_id, "referencedId": product_id, "type": "product", "quantity": quantity}
         return self._cart(self.raw_add(item))
 
+    def add_products(self, product_ids: Sequence[str]) -> CartView:
+        """Put one of each product into the cart, in one request."""
+        items = [{"id": entry, "referencedId": entry, "type": "product", "quantity": 1} for entry in product_ids]
+        return self._cart(self.raw_add(*items))
+
     def add_code(self, code: str) -> CartView:
         """Enter a promotion code."""
         return self._cart(self.raw_add({"type": "promotion", "referencedId": code}))
