@@ -56,5 +56,11 @@ def unknown_name(kind: str, name: str, valid: Iterable[str]) -> tuple[str, str]:
     names = sorted(valid)
     return (
         f"Unknown {kind} '{name}'.{did_you_mean(name, names)}",
-        f"Valid {kind}s: {', '.join(names)}." if names else f"There is no {kind} to choose from.",
+        f"Valid {_plural(kind)}: {', '.join(names)}." if names else f"There is no {kind} to choose from.",
     )
+
+
+def _plural(kind: str) -> str:
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
