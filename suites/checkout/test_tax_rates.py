@@ -34,3 +34,51 @@ def test_cart_with_seven_and_nineteen_percent(
         back_office=back_office.sees(order),
         transaction=back_office.sees_transaction(order),
     )
+
+
+@pytest.mark.process("CHK-005")
+def test_fractional_tax_rates(
+    shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
+    watch = catalogue.offers("watch", gross=eur("9.99"), tax_rate="8.1")
+    bread = catalogue.offers("bread", gross=eur("4.95"), tax_rate="5.5")
+    parcel = delivery.ships("parcel", [watch, bread], Rate(gross=eur("0.00"), net=eur("0.00")))
+
+    shopper.puts_in_cart(watch, quantity=2)
+    shopper.puts_in_cart(bread, quantity=3)
+    shopper.goes_on_as_guest()
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+
+    # 2 × 9.99 = 19.98 hold 2 × 0.748557 = 1.50; 3 × 4.95 = 14.85 hold 3 × 0.258057 = 0.77
+    expected = Costs.of(positions="34.83", total="34.83", net="32.56", tax={"5.5": "0.77", "8.1": "1.50"})
+    expected.must_be_shown_by(
+        cart=cart,
+        order=order.view,
+        back_office=back_office.sees(order),
+        transaction=back_office.sees_transaction(order),
+    )
+
+
+@pytest.mark.process("CHK-006")
+def test_zero_rate_beside_the_standard_rate(
+    shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
+    panel = catalogue.offers("solar panel", gross=eur("20.00"), tax_rate=0)
+    cable = catalogue.offers("cable", gross=eur("20.00"), tax_rate=19)
+    parcel = delivery.ships("parcel", [panel, cable], Rate(gross=eur("5.00"), net=eur("4.20")))
+
+    shopper.puts_in_cart(panel)
+    shopper.puts_in_cart(cable)
+    shopper.goes_on_as_guest()
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+
+    # cable 20.00 holds 3.19; half of the shipping, 2.50, holds 0.40; the other half goes with the panel, at 0 %
+    expected = Costs.of(positions="40.00", shipping="5.00", total="45.00", net="41.41", tax={"0": "0.00", "19": "3.59"})
+    expected.must_be_shown_by(
+        cart=cart,
+        order=order.view,
+        back_office=back_office.sees(order),
+        transaction=back_office.sees_transaction(order),
+    )

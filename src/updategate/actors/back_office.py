@@ -34,6 +34,17 @@ class Stock:
     sellable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who ordered, as the order has kept it."""
+
+    email: str
+    first_name: str
+    last_name: str
+    company: str | None
+    vat_ids: tuple[str, ...]
+
+
 class BackOffice:
     """Someone with an account in the administration."""
 
@@ -57,6 +68,30 @@ class BackOffice:
         with self._recorder.step(f"looks at the transaction of {order}"):
             body = self._order(order)
             return read_transaction(body, str(body["currency"]["isoCode"]))
+
+    def sees_buyer(self, order: Placed) -> Buyer:
+        """Look who ordered."""
+        with self._recorder.step(f"looks who placed {order}"):
+            body = self._order(order)["orderCustomer"]
+            return Buyer(
+                email=str(body["email"]),
+                first_name=str(body["firstName"]),
+                last_name=str(body["lastName"]),
+                company=body.get("company"),
+                vat_ids=tuple(body.get("vatIds") or ()),
+            )
+
+    def payments_of(self, order: Placed) -> list[tuple[str, str]]:
+        """Return every payment of an order, oldest first: the method's name and the state."""
+        with self._recorder.step(f"looks at all payments of {order}"):
+            transactions = sorted(self._order(order)["transactions"], key=lambda entry: str(entry["createdAt"]))
+            return [
+                (
+                    str(entry["paymentMethod"]["translated"]["name"]),
+                    str(entry["stateMachineState"]["technicalName"]),
+                )
+                for entry in transactions
+            ]
 
     def counts_orders_of(self, email: str) -> int:
         """Count the orders of a customer."""

@@ -110,6 +110,22 @@ class BrowserShopper:
                 self.storefront.confirm.choose_shipping(shipping.name)
             return self.storefront.confirm.summary()
 
+    def sees_confirmation(self) -> CartView:
+        """Open the confirmation page and read its sums."""
+        with self._recorder.step("looks at the confirmation page"):
+            self.storefront.confirm.open()
+            return self.storefront.confirm.summary()
+
+    def offered_shipping(self) -> tuple[str, ...]:
+        """Return the names of the shipping methods on the confirmation page."""
+        with self._recorder.step("looks which shipping methods are offered"):
+            return self.storefront.confirm.shipping_methods()
+
+    def messages(self) -> list[str]:
+        """Return the messages on the page."""
+        with self._recorder.step("reads the messages on the page"):
+            return [alert.text for alert in self.storefront.confirm.alerts()]
+
     def places_order(self) -> OrderOnPage:
         """Accept the terms, click the order button once and read the finish page."""
         with self._recorder.step("clicks the order button"):
