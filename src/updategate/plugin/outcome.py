@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pytest
 
-from updategate.clients.errors import ShopUnreachableError
+from updategate.clients.errors import ShopError, ShopUnreachableError
 from updategate.evidence.records import Case, ProcessFinished, Status, worst
 from updategate.evidence.writer import EvidenceLostError
 
@@ -74,8 +74,10 @@ def failure_text(report: pytest.TestReport, error: BaseException | None) -> str:
     if isinstance(error, AssertionError):
         lines = [line for line in str(error).splitlines() if line.strip()]
         return lines[0] if lines else "the assertion does not hold"
+    if isinstance(error, ShopError):
+        return str(error)
     if error is not None:
-        return str(error) or type(error).__name__
+        return f"{type(error).__name__}: {error}"
     return str(report.longrepr or "failed")
 
 
