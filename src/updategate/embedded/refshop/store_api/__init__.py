@@ -6,11 +6,12 @@ from starlette.routing import BaseRoute
 
 from updategate.embedded.refshop.shop import Shop
 
-from . import cart_endpoints, context_endpoints
+from . import account_endpoints, address_endpoints, cart_endpoints, context_endpoints
 from .http import store_api_routes
 
 
 def routes(shop: Shop) -> list[BaseRoute]:
     """Return the routes under /store-api."""
-    endpoints = [*context_endpoints.ENDPOINTS, *cart_endpoints.ENDPOINTS]
+    parts = (context_endpoints, cart_endpoints, account_endpoints, address_endpoints)
+    endpoints = [endpoint for part in parts for endpoint in part.ENDPOINTS]
     return store_api_routes(shop, endpoints)

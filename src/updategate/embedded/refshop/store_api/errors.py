@@ -14,6 +14,8 @@ class StoreApiError(Exception):
         super().__init__("; ".join(str(error.get("detail")) for error in errors))
         self.status = status
         self.errors = [dict(error) for error in errors]
+        #: the context token of the request, if it was known already
+        self.token: str | None = None
 
 
 def refused(status: int, code: str, detail: str, **parameters: Any) -> StoreApiError:

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from updategate.embedded.refshop.cart.money import plain
+from updategate.embedded.refshop.dal.problems import ApiProblem
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.shop import Shop
 
@@ -150,7 +151,7 @@ async def _respond(shop: Shop, methods: dict[str, Endpoint], request: Request) -
     except StoreApiError as error:
         response = _error_response(error)
         if error.status not in (401, 412, 503):
-            response.headers["sw-context-token"] = getattr(error, "token", None) or token or shop.ids.token()
+            response.headers["sw-context-token"] = error.token or token or shop.ids.token()
         return response
 
 
@@ -185,10 +186,15 @@ async def _answered(shop: Shop, endpoint: Endpoint, request: Request) -> Respons
             result = endpoint.handler(call)
             if isinstance(result, Awaitable):
                 result = await result
-    except StoreApiError as error:
-        error.token = call.session.token  # type: ignore[attr-defined]
-        raise
+    except (StoreApiError, ApiProblem) as error:
+        raise _with_token(error, call) from None
     return _response(_wrapped(result), call, before)
+
+
+def _with_token(error: StoreApiError | ApiProblem, call: Call) -> StoreApiError:
+    refusal = StoreApiError(error.status, error.errors)
+    refusal.token = call.session.token
+    return refusal
 
 
 def _bare_call(shop: Shop, endpoint: Endpoint, request: Request) -> Call:
