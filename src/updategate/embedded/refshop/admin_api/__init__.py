@@ -1,1 +1,37 @@
-"""The Admin API under /api."""
+"""The Admin API under /api.
+
+``Router`` holds the routes; each module of this package adds its own with ``@router.route``. A handler is a plain
+function ``handler(call: Call) -> Response``; it runs in the thread pool.
+"""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from ..shop import Shop
+from . import actions, entities, info, media, oauth, order_states, schema, sync, system, versions
+from .http import endpoint
+
+_ROUTERS = (
+    oauth.router,
+    info.router,
+    system.router,
+    order_states.router,
+    versions.router,
+    schema.router,
+    sync.router,
+    media.router,
+    actions.router,
+    entities.router,
+)
+
+
+def routes(shop: Shop) -> list[BaseRoute]:
+    """Return the routes of the Admin API, and of the media that it manages."""
+    oauth.prepare(shop)
+    methods = ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"]
+    return [
+        Route("/api/{path:path}", endpoint(shop, _ROUTERS), methods=methods),
+        Route("/media/{path:path}", media.file_endpoint(shop), methods=["GET"]),
+        Route("/thumbnail/{path:path}", media.file_endpoint(shop), methods=["GET"]),
+    ]

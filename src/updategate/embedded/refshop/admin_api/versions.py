@@ -1,0 +1,143 @@
+"""Versions of entities: a copy to work on, merged back when it is right; and clones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from ..dal import stock
+from ..dal.context import DELETED, ReadContext
+from ..dal.definitions import Definition, definitions
+from ..dal.ids import LIVE_VERSION, is_id
+from ..dal.problems import problem
+from ..dal.store import Doc, EntityStore, versioned
+from .entities import resource_not_found
+from .http import Call, Router, not_found
+
+router = Router()
+
+
+@router.route("POST", "/_action/version/merge/{entity}/{version:id}")
+def merge(call: Call) -> Response:
+    """Put what a version changed into the live version."""
+    _definition(call)
+    version_id = call.parameters["version"]
+    store = call.shop.store
+    with store.transaction():
+        orders = [doc["id"] for doc in store.all(versioned("order", version_id))]
+        before = {id_: stock.quantities_of(store, id_) for id_ in orders}
+        for name in definitions():
+            _merge_rows(store, name, version_id)
+        for id_ in orders:
+            stock.lines_changed(store, call.shop.version, before[id_], stock.quantities_of(store, id_))
+        store.delete("version", version_id)
+    return call.empty()
+
+
+@router.route("POST", "/_action/version/{version:id}/{entity}/{id:id}")
+def drop(call: Call) -> Response:
+    """Throw a version away."""
+    _definition(call)
+    version_id = call.parameters["version"]
+    if version_id == LIVE_VERSION:
+        raise problem(400, "FRAMEWORK__API_DELETE_LIVE_VERSION_ERROR", "Live version can not be deleted")
+    store = call.shop.store
+    with store.transaction():
+        for name in definitions():
+            for doc in store.all(versioned(name, version_id)):
+                store.delete(versioned(name, version_id), doc["id"])
+        store.delete("version", version_id)
+    return call.json({})
+
+
+@router.route("POST", "/_action/version/{entity}/{id:id}")
+def create(call: Call) -> Response:
+    """Copy an entity, with everything that belongs to it, into a new version."""
+    definition, id_ = _definition(call), call.parameters["id"]
+    store = call.shop.store
+    body = call.body if isinstance(call.body, dict) else {}
+    version_id = body.get("versionId") or store.ids.new()
+    if not is_id(version_id):
+        raise problem(
+            400, "FRAMEWORK__INVALID_VERSION_ID", f"versionId {version_id} is not a valid uuid.", {"versionId": version_id}
+        )
+    if store.get(definition.name, id_) is None:
+        raise resource_not_found(definition.name, id_)
+    with store.transaction():
+        store.upsert("version", {"id": version_id, "name": body.get("versionName") or f"{definition.name}-version"})
+        _copy(store, definition, id_, version_id)
+    return call.json(
+        {"versionId": version_id, "versionName": body.get("versionName"), "id": id_, "entity": definition.name}
+    )
+
+
+@router.route("POST", "/_action/clone/{entity}/{id:id}")
+def clone(call: Call) -> Response:
+    """Make another entity like this one, with its own children."""
+    definition, id_ = _definition(call), call.parameters["id"]
+    call.access.require(f"{definition.name}:create")
+    body = call.body if isinstance(call.body, dict) else {}
+    store = call.shop.store
+    if store.get(definition.name, id_) is None:
+        raise resource_not_found(definition.name, id_)
+    with store.transaction():
+        new_id = _cloned(store, definition, id_, {}, dict(body.get("overwrites") or {}))
+    return call.json({"id": new_id})
+
+
+def _definition(call: Call) -> Definition:
+    definition = definitions().get(call.parameters["entity"].replace("-", "_"))
+    if definition is None:
+        raise not_found(call)
+    return definition
+
+
+def _copy(store: EntityStore, definition: Definition, id_: str, version_id: str) -> None:
+    doc = store.get(definition.name, id_)
+    target = versioned(definition.name, version_id)
+    if doc is None or store.get(target, id_) is not None:
+        return
+    store.upsert(target, {**doc, "versionId": version_id})
+    for association in definition.associations.values():
+        child = definitions().get(association.entity)
+        if child is None or not child.versioned or association.kind not in ("many", "one_reverse"):
+            continue
+        if "#" in association.marks:
+            for row in store.where(association.entity, **{association.key: id_}):
+                _copy(store, child, row["id"], version_id)
+
+
+def _merge_rows(store: EntityStore, name: str, version_id: str) -> None:
+    source = versioned(name, version_id)
+    for doc in store.all(source):
+        if doc.get(DELETED):
+            store.delete(name, doc["id"])
+        else:
+            live: Doc = {key: value for key, value in doc.items() if key not in ("updatedAt", "createdAt")}
+            before = store.get(name, doc["id"])
+            changed: dict[str, Any] = {
+                key: value for key, value in live.items() if before is None or before.get(key) != value
+            }
+            changed.pop("versionId", None)
+            if changed:
+                store.upsert(name, {"id": doc["id"], **changed, "versionId": LIVE_VERSION})
+        store.delete(source, doc["id"])
+
+
+def _cloned(
+    store: EntityStore, definition: Definition, id_: str, keys: dict[str, Any], overwrites: dict[str, Any]
+) -> str:
+    context = ReadContext(store)
+    doc = context.get(definition.name, id_) or {}
+    new_id = store.ids.new()
+    copy: Doc = {key: value for key, value in doc.items() if key not in ("id", "createdAt", "updatedAt", "autoIncrement")}
+    store.upsert(definition.name, {**copy, **keys, **overwrites, "id": new_id})
+    for association in definition.associations.values():
+        child = definitions().get(association.entity)
+        if association.kind == "many" and child is not None and "#" in association.marks:
+            if association.entity in (definition.name, "seo_url"):
+                continue
+            for row in store.where(association.entity, **{association.key: id_}):
+                _cloned(store, child, row["id"], {association.key: new_id}, {})
+    return new_id

@@ -1,0 +1,193 @@
+"""Aggregations of the search API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .context import ReadContext
+from .definitions import Definition, definitions
+from .fields import check_path, values
+from .filters import moment, parse_filter
+from .problems import ApiProblem, problem
+from .store import Doc
+
+_METRICS = ("avg", "max", "min", "sum", "count", "stats")
+_FORMATS = {
+    "minute": "%Y-%m-%d %H:%M:00",
+    "hour": "%Y-%m-%d %H:00:00",
+    "day": "%Y-%m-%d 00:00:00",
+    "week": "%G %V",
+    "month": "%Y-%m-01 00:00:00",
+    "quarter": "",
+    "year": "%Y-01-01 00:00:00",
+}
+
+
+def aggregated(
+    context: ReadContext, definition: Definition, docs: list[Doc], aggregations: Iterable[Any]
+) -> dict[str, Any]:
+    """Return the results by name, as the API prints them."""
+    result: dict[str, Any] = {}
+    for position, aggregation in enumerate(aggregations):
+        path = f"/aggregations/{position}"
+        if not isinstance(aggregation, dict) or not aggregation.get("name"):
+            raise _invalid("The aggregation name should be a non-empty string.", f"{path}/name")
+        name = str(aggregation["name"])
+        result[name] = {
+            "name": name,
+            **_one(context, definition, docs, aggregation, path),
+            "apiAlias": f"{name}_aggregation",
+        }
+        if aggregation.get("type") == "entity":
+            result[name].pop("name")
+    return result
+
+
+def _one(
+    context: ReadContext, definition: Definition, docs: list[Doc], aggregation: dict[str, Any], path: str
+) -> dict[str, Any]:
+    kind = aggregation.get("type")
+    if kind == "filter":
+        keep = [
+            parse_filter(definition, item, f"{path}/filter/{position}")
+            for position, item in enumerate(aggregation.get("filter") or [])
+        ]
+        inner = [doc for doc in docs if all(test(context, definition, doc) for test in keep)]
+        nested = aggregation.get("aggregation")
+        if not isinstance(nested, dict):
+            raise _invalid("The aggregation of a filter aggregation is missing.", f"{path}/aggregation")
+        return _one(context, definition, inner, nested, f"{path}/aggregation")
+    name = aggregation.get("field")
+    if not name:
+        raise _invalid("The aggregation should contain a \"field\".", f"{path}/field")
+    check_path(definition, name)
+    if kind in _METRICS:
+        return _metric(context, definition, docs, str(kind), name)
+    if kind == "terms":
+        return {"buckets": _terms(context, definition, docs, aggregation, path)}
+    if kind == "range":
+        return {"ranges": _ranges(context, definition, docs, aggregation)}
+    if kind == "histogram":
+        return {"buckets": _histogram(context, definition, docs, aggregation, path)}
+    if kind == "entity":
+        return _entities(context, definition, docs, aggregation)
+    raise _invalid(f'The aggregation of type "{kind}" is not supported.', f"{path}/type")
+
+
+def _metric(context: ReadContext, definition: Definition, docs: list[Doc], kind: str, name: str) -> dict[str, Any]:
+    found = [value for doc in docs for value in values(context, definition, doc, name) if value is not None]
+    if kind == "count":
+        return {"count": len({str(value) for value in found})}
+    numbers = [float(value) for value in found if isinstance(value, int | float)]
+    total = sum(numbers)
+    average = total / len(numbers) if numbers else 0.0
+    low: Any = min(found, key=_order, default=None)
+    high: Any = max(found, key=_order, default=None)
+    if kind == "stats":
+        return {"min": low, "max": high, "avg": average if numbers else None, "sum": total if numbers else None}
+    return {kind: {"sum": total, "avg": average, "min": low, "max": high}[kind]}
+
+
+def _order(value: Any) -> tuple[int, Any]:
+    return (0, float(value)) if isinstance(value, int | float) else (1, str(value))
+
+
+def _terms(
+    context: ReadContext, definition: Definition, docs: list[Doc], aggregation: dict[str, Any], path: str
+) -> list[dict[str, Any]]:
+    groups: dict[Any, list[Doc]] = {}
+    for doc in docs:
+        keys = dict.fromkeys(_key(value) for value in values(context, definition, doc, aggregation["field"]))
+        for key in keys:
+            groups.setdefault(key, []).append(doc)
+    keys = sorted(groups, key=str)
+    sort = aggregation.get("sort")
+    if isinstance(sort, dict):
+        descending = str(sort.get("order", "asc")).lower() == "desc"
+        if sort.get("field") == "_count":
+            keys.sort(key=lambda key: len(groups[key]), reverse=descending)
+        else:
+            keys.sort(key=str, reverse=descending)
+    if aggregation.get("limit"):
+        keys = keys[: int(aggregation["limit"])]
+    return [_bucket(context, definition, key, groups[key], aggregation, path) for key in keys]
+
+
+def _key(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _bucket(
+    context: ReadContext, definition: Definition, key: str, docs: list[Doc], aggregation: dict[str, Any], path: str
+) -> dict[str, Any]:
+    bucket: dict[str, Any] = {"key": key, "count": len(docs), "apiAlias": "aggregation_bucket"}
+    nested = aggregation.get("aggregation")
+    if isinstance(nested, dict) and nested.get("name"):
+        bucket[nested["name"]] = {
+            "name": nested["name"],
+            **_one(context, definition, docs, nested, f"{path}/aggregation"),
+            "apiAlias": f"{nested['name']}_aggregation",
+        }
+    return bucket
+
+
+def _ranges(
+    context: ReadContext, definition: Definition, docs: list[Doc], aggregation: dict[str, Any]
+) -> dict[str, int]:
+    result: dict[str, int] = {}
+    for part in aggregation.get("ranges") or []:
+        low, high = part.get("from"), part.get("to")
+        key = part.get("key") or f"{'*' if low is None else low}-{'*' if high is None else high}"
+        result[key] = sum(
+            any(
+                isinstance(value, int | float)
+                and (low is None or float(value) >= float(low))
+                and (high is None or float(value) < float(high))
+                for value in values(context, definition, doc, aggregation["field"])
+            )
+            for doc in docs
+        )
+    return result
+
+
+def _histogram(
+    context: ReadContext, definition: Definition, docs: list[Doc], aggregation: dict[str, Any], path: str
+) -> list[dict[str, Any]]:
+    interval = str(aggregation.get("interval", "")).lower()
+    if interval not in _FORMATS:
+        raise _invalid(
+            "The date histogram aggregation should contain a valid interval: minute, hour, day, week, month,"
+            " quarter, year.",
+            f"{path}/interval",
+        )
+    groups: dict[str, list[Doc]] = {}
+    for doc in docs:
+        for value in values(context, definition, doc, aggregation["field"]):
+            time = moment(value)
+            if time is None:
+                continue
+            key = (
+                f"{time.year} {(time.month - 1) // 3 + 1}" if interval == "quarter" else time.strftime(_FORMATS[interval])
+            )
+            groups.setdefault(key, []).append(doc)
+    return [_bucket(context, definition, key, groups[key], aggregation, path) for key in sorted(groups)]
+
+
+def _entities(
+    context: ReadContext, definition: Definition, docs: list[Doc], aggregation: dict[str, Any]
+) -> dict[str, Any]:
+    from .output import entity_json  # noqa: PLC0415 - the output of entities needs criteria, which need filters
+
+    entity = str(aggregation.get("definition"))
+    ids = dict.fromkeys(
+        value for doc in docs for value in values(context, definition, doc, aggregation["field"]) if value is not None
+    )
+    found = [doc for doc in (context.get(entity, id_) for id_ in ids) if doc is not None]
+    return {"entities": [entity_json(context, definitions()[entity], doc) for doc in found]}
+
+
+def _invalid(detail: str, path: str) -> ApiProblem:
+    return problem(400, "FRAMEWORK__INVALID_AGGREGATION_QUERY", detail, {"path": path}, path)

@@ -1,0 +1,181 @@
+"""Prints entities as the API's plain JSON does: every key is there, what is not loaded is null."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .context import ReadContext
+from .criteria import Criteria
+from .definitions import Association, Definition, definitions
+from .ids import LIVE_VERSION
+from .search import sorted_docs
+from .shapes import shape_of
+from .store import Doc
+from .structs import formatted
+
+#: numbered by the shop: found rows carry them once more in an extension
+_SEARCHED = {
+    "product": ("productNumber", "autoIncrement"),
+    "category": ("autoIncrement",),
+    "customer": ("autoIncrement", "customerNumber"),
+    "order": ("autoIncrement", "orderNumber"),
+    "document_base_config": ("documentNumber",),
+}
+
+
+def entity_json(
+    context: ReadContext,
+    definition: Definition,
+    doc: Doc,
+    criteria: Criteria | None = None,
+    *,
+    searched: bool = False,
+    root: bool = True,
+    joined: bool = False,
+) -> dict[str, Any]:
+    """Return one entity with the associations that the criteria ask for.
+
+    ``searched``: it was found by a search (not read by id); ``root``: it is not nested in another one; ``joined``:
+    it is the other end of a to-one association.
+    """
+    shape = shape_of(definition.name)
+    extensions: dict[str, Any] = {
+        "foreignKeys": {"extensions": [], "apiAlias": f"{definition.name}_foreign_keys_extension"}
+    }
+    if joined:
+        extensions["internal_mapping_storage"] = {"extensions": [], "apiAlias": None}
+    if searched and definition.name in _SEARCHED:
+        extensions["search"] = {
+            "extensions": [],
+            "_uniqueIdentifier": None,
+            "translated": [],
+            **{name: doc.get(name) for name in _SEARCHED[definition.name]},
+        }
+    result: dict[str, Any] = {
+        "extensions": extensions,
+        "_uniqueIdentifier": doc["id"],
+        "versionId": (doc.get("versionId") or LIVE_VERSION) if definition.versioned else None,
+        "translated": _translated(context, definition, doc, root=root),
+        "createdAt": doc.get("createdAt"),
+        "updatedAt": doc.get("updatedAt"),
+    }
+    parent = context.parent(definition, doc)
+    texts = (doc.get("translations") or {}).get(context.languages[0], {})
+    above = ((parent or {}).get("translations") or {}).get(context.languages[0], {})
+    for name, field in definition.fields.items():
+        if name in shape.absent or not (field.in_admin_api or name in shape.extra):
+            continue
+        if field.translated:
+            value = texts.get(name)
+            if value is None and parent is not None:
+                value = above.get(name)
+        else:
+            value = doc.get(name)
+            if value is None and parent is not None and field.inherited:
+                value = parent.get(name)
+        result[name] = formatted(field.type, value)
+    for name, association in definition.associations.items():
+        if name not in shape.absent and association.in_admin_api:
+            result[name] = _association(context, association, doc, parent, criteria, shape.empty_list)
+    if definition.translated_fields:
+        wanted = criteria is not None and "translations" in criteria.associations
+        result["translations"] = _translation_rows(definition, doc) if wanted else None
+    for name, value in shape.extra.items():
+        if result.get(name) is None:
+            result[name] = value(context, doc) if callable(value) else value
+    result["id"] = doc["id"]
+    if definition.mapping:
+        result.pop("id")
+    result["apiAlias"] = definition.name
+    return result
+
+
+def _translated(context: ReadContext, definition: Definition, doc: Doc, *, root: bool) -> Any:
+    fields = definition.translated_fields
+    if not fields:
+        return []
+    result: dict[str, Any] = {}
+    for field in fields:
+        value = context.value(definition, doc, field.name)
+        if value is None and field.name == "customFields":
+            value = {} if root else []
+        result[field.name] = value
+    return result
+
+
+def _association(
+    context: ReadContext,
+    association: Association,
+    doc: Doc,
+    parent: Doc | None,
+    criteria: Criteria | None,
+    empty_list: frozenset[str],
+) -> Any:
+    wanted = criteria.associations.get(association.name) if criteria is not None else None
+    if wanted is None and not association.autoload:
+        return [] if association.name in empty_list else None
+    related = related_docs(context, association, doc, wanted, parent)
+    target = definitions()[association.entity]
+    printed = [
+        entity_json(context, target, other, wanted, root=False, joined=not association.to_many) for other in related
+    ]
+    if association.to_many:
+        return printed
+    return printed[0] if printed else None
+
+
+def related_docs(
+    context: ReadContext, association: Association, doc: Doc, criteria: Criteria | None, parent: Doc | None = None
+) -> list[Doc]:
+    """Return what stands at the other end, filtered and sorted as the nested criteria say."""
+    if association.entity not in definitions():
+        return []
+    target = definitions()[association.entity]
+    related = context.related(association, doc, parent)
+    if criteria is None:
+        return related
+    related = [other for other in related if all(keep(context, target, other) for keep in criteria.filters)]
+    related = sorted_docs(context, target, related, criteria.sort) if association.to_many else related
+    end = None if criteria.limit is None else criteria.offset + criteria.limit
+    return related[criteria.offset : end]
+
+
+def _translation_rows(definition: Definition, doc: Doc) -> list[dict[str, Any]]:
+    key = _camel(definition.name) + "Id"
+    rows = []
+    for language, texts in (doc.get("translations") or {}).items():
+        rows.append(
+            {
+                "extensions": [],
+                "_uniqueIdentifier": f"{doc['id']}-{language}",
+                "versionId": None,
+                "translated": [],
+                "createdAt": doc.get("createdAt"),
+                "updatedAt": doc.get("updatedAt"),
+                "languageId": language,
+                "language": None,
+                key: doc["id"],
+                **{field.name: texts.get(field.name) for field in definition.translated_fields},
+                "apiAlias": f"{definition.name}_translation",
+            }
+        )
+    return rows
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def with_includes(value: Any, includes: Mapping[str, list[str]] | None) -> Any:
+    """Return the printed entities with only those keys that ``includes`` names for their alias."""
+    if not includes:
+        return value
+    if isinstance(value, list):
+        return [with_includes(item, includes) for item in value]
+    if not isinstance(value, dict):
+        return value
+    wanted = includes.get(str(value.get("apiAlias")))
+    kept = value if wanted is None else {key: item for key, item in value.items() if key in (*wanted, "apiAlias")}
+    return {key: with_includes(item, includes) for key, item in kept.items()}

@@ -1,0 +1,81 @@
+"""Where the printed form of an entity differs from its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .context import ReadContext
+from .ids import LIVE_VERSION
+from .store import Doc
+
+Extra = Callable[[ReadContext, Doc], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Keys that are printed beside the fields, keys that are not, to-many associations that are ``[]`` unloaded."""
+
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    empty_list: frozenset[str] = frozenset()
+
+
+_NONE = Shape()
+
+
+def _live(*names: str) -> dict[str, Any]:
+    return dict.fromkeys(names, LIVE_VERSION)
+
+
+def _short_name(_: ReadContext, doc: Doc) -> str:
+    handler = str(doc.get("handlerIdentifier") or "").rsplit("\\", 1)[-1]
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in handler).lstrip("_")
+
+
+def _formatted_handler(_: ReadContext, doc: Doc) -> str:
+    parts = str(doc.get("handlerIdentifier") or "").split("\\")
+    return "handler_" + "_".join([parts[0].lower(), parts[-1].lower()]) if len(parts) > 1 else ""
+
+
+def _recurring(_: ReadContext, doc: Doc) -> bool:
+    handler = str(doc.get("handlerIdentifier") or "")
+    return handler.endswith(("PrePayment", "InvoicePayment", "CashPayment"))
+
+
+_SHAPES: dict[str, Shape] = {
+    "product": Shape(extra={"variation": []}, empty_list=frozenset({"prices"})),
+    "shipping_method": Shape(empty_list=frozenset({"prices"})),
+    "order": Shape(extra=_live("billingAddressVersionId")),
+    "order_customer": Shape(extra=_live("orderVersionId")),
+    "order_address": Shape(extra=_live("orderVersionId")),
+    "order_transaction": Shape(extra={**_live("orderVersionId"), "validationData": []}),
+    "order_delivery": Shape(extra=_live("orderVersionId", "shippingOrderAddressVersionId")),
+    "order_line_item": Shape(extra=_live("orderVersionId", "productVersionId", "parentVersionId")),
+    "payment_method": Shape(
+        extra={
+            "formattedHandlerIdentifier": _formatted_handler,
+            "shortName": _short_name,
+            "synchronous": True,
+            "asynchronous": False,
+            "prepared": False,
+            "refundable": False,
+            "recurring": _recurring,
+        }
+    ),
+    "sales_channel": Shape(
+        extra=_live(
+            "navigationCategoryVersionId",
+            "homeCmsPageVersionId",
+            "footerCategoryVersionId",
+            "serviceCategoryVersionId",
+        )
+    ),
+    "promotion_discount": Shape(),
+}
+
+
+def shape_of(entity: str) -> Shape:
+    """Return how the entity's printed form differs."""
+    return _SHAPES.get(entity, _NONE)

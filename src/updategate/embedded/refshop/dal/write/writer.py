@@ -1,0 +1,350 @@
+"""Writes rows with everything nested in them: first all is checked, then all is stored, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...versions import ShopwareVersion
+from ..context import ReadContext
+from ..definitions import Association, Definition, definitions
+from ..ids import SYSTEM_LANGUAGE, derived_id, is_id
+from ..passwords import hashed
+from ..problems import ApiProblem, problem
+from ..store import Doc, EntityStore
+from .after import after_writes
+from .constraints import check_foreign_keys, check_unique
+from .values import Violations, blank, checked, not_an_id
+
+CREATE, UPDATE, UPSERT = "create", "update", "upsert"
+
+_COMMANDS = "Shopware\\Core\\Framework\\DataAbstractionLayer\\Write\\Command\\"
+
+
+@dataclass(slots=True)
+class Command:
+    """One row to store: ``changes`` are merged into what is there."""
+
+    definition: Definition
+    id: str
+    changes: Doc
+    insert: bool
+    translations: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Written:
+    """Primary keys by entity, as a sync result lists them."""
+
+    keys: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, entity: str, key: Any) -> None:
+        """Note a written row once."""
+        known = self.keys.setdefault(entity, [])
+        if key not in known:
+            known.append(key)
+
+    def merge(self, other: Written) -> None:
+        """Take over what another write wrote."""
+        for entity, keys in other.keys.items():
+            for key in keys:
+                self.add(entity, key)
+
+
+@dataclass(slots=True)
+class _Extraction:
+    context: ReadContext
+    language_id: str
+    system_scope: bool
+    commands: list[Command] = field(default_factory=list)
+    violations: Violations = field(default_factory=list)
+
+
+def write_rows(
+    context: ReadContext,
+    version: ShopwareVersion,
+    entity: str,
+    rows: Iterable[dict[str, Any]],
+    mode: str = UPSERT,
+    *,
+    prefix: str = "",
+    language_id: str = SYSTEM_LANGUAGE,
+    system_scope: bool = False,
+) -> Written:
+    """Check and store rows of one entity; raise ApiProblem with every violation.
+
+    ``prefix`` stands before the row's number in error pointers (a sync operation's key). ``system_scope`` may write
+    what is protected.
+    """
+    definition = definitions()[entity]
+    extraction = _Extraction(context, language_id, system_scope)
+    store = context.store
+    with store.transaction():
+        roots = []
+        for position, row in enumerate(rows):
+            if not isinstance(row, dict):
+                raise problem(400, "FRAMEWORK__INVALID_WRITE_INPUT", "Invalid payload. Should be associative array")
+            roots.append(_extract(extraction, definition, row, f"{prefix}/{position}", {}))
+        _ensure(definition, [command for command in extraction.commands if command.id in roots], mode)
+        if extraction.violations:
+            raise ApiProblem(400, extraction.violations)
+        return _execute(store, context, version, extraction.commands)
+
+
+def _ensure(definition: Definition, commands: list[Command], mode: str) -> None:
+    for command in commands:
+        if command.definition is not definition:
+            continue
+        expected = {CREATE: "InsertCommand", UPDATE: "UpdateCommand"}.get(mode)
+        actual = "InsertCommand" if command.insert else "UpdateCommand"
+        if expected is None or expected == actual:
+            continue
+        hint = (
+            "Hint: Use POST method to create new entities."
+            if mode == UPDATE
+            else "Hint: Use PATCH method to update existing entities."
+        )
+        detail = (
+            f'Expected command for "{definition.name}" to be "{_COMMANDS}{expected}". (Got: {_COMMANDS}{actual}){hint}'
+        )
+        raise problem(
+            400,
+            "FRAMEWORK__WRITE_TYPE_INTEND_ERROR",
+            detail,
+            {
+                "definition": definition.name,
+                "expectedClass": _COMMANDS + expected,
+                "actualClass": _COMMANDS + actual,
+            },
+        )
+
+
+def _extract(
+    extraction: _Extraction, definition: Definition, row: dict[str, Any], path: str, given: dict[str, Any]
+) -> str:
+    """Turn one row into commands; ``given`` are foreign keys that follow from where it is nested."""
+    context = extraction.context
+    row = {**row, **given}
+    id_ = _primary_key(context, definition, row, path)
+    before = context.get(definition.name, id_)
+    changes: Doc = {"id": id_}
+    if definition.versioned:
+        changes["versionId"] = context.version_id
+    command = Command(definition, id_, changes, insert=before is None)
+    nested_later: list[tuple[Association, Any]] = []
+    # what is required first needs the ids of to-one rows that are written with it
+    for name, value in row.items():
+        association = definition.associations.get(name)
+        if association is None or value is None:
+            continue
+        if association.kind == "one" and isinstance(value, dict):
+            target = definitions().get(association.entity)
+            if target is not None:
+                row = {**row, association.key: _extract(extraction, target, value, f"{path}/{name}", {})}
+        else:
+            nested_later.append((association, value))
+    is_variant = bool(row.get("parentId") or (before or {}).get("parentId")) and definition.name == "product"
+    _fields(extraction, command, row, before, path, is_variant=is_variant)
+    if command.insert and not is_variant:
+        for name, value in definition.defaults.items():
+            if changes.get(name) is None:
+                changes[name] = value
+    _translations(extraction, command, row, before, path, is_variant=is_variant)
+    extraction.commands.append(command)
+    for association, value in nested_later:
+        _nested(extraction, definition, id_, association, value, f"{path}/{association.name}")
+    return id_
+
+
+def _primary_key(context: ReadContext, definition: Definition, row: dict[str, Any], path: str) -> str:
+    if definition.mapping:
+        parts = [str(row.get(key) or "") for key in definition.key]
+        for key, part in zip(definition.key, parts, strict=True):
+            if not part:
+                raise ApiProblem(400, [blank(f"{path}/{key}")])
+        return derived_id(definition.name, *parts)
+    id_ = row.get("id")
+    if not id_:
+        return context.store.ids.new()
+    if not is_id(id_):
+        name = f"{_camel(definition.name)}Id" if definition.translated_fields else "id"
+        raise ApiProblem(400, [not_an_id(f"{path}/{name}", id_)])
+    return str(id_)
+
+
+def _fields(
+    extraction: _Extraction, command: Command, row: dict[str, Any], before: Doc | None, path: str, *, is_variant: bool
+) -> None:
+    for name, known in command.definition.fields.items():
+        if known.translated or (not is_variant and name not in row and before is not None):
+            continue
+        if name not in row:
+            required = known.required and not (is_variant and known.inherited) and not known.protected
+            if required and before is None and name not in command.definition.defaults:
+                extraction.violations.append(blank(f"{path}/{name}"))
+            continue
+        if known.protected and not extraction.system_scope and known.type != "computed":
+            text = "This field is write-protected."
+            extraction.violations.append(
+                {
+                    "code": "FRAMEWORK__WRITE_CONSTRAINT_VIOLATION",
+                    "status": "400",
+                    "detail": text,
+                    "template": text,
+                    "meta": {"parameters": ["user", ""]},
+                    "source": {"pointer": f"{path}/{name}"},
+                }
+            )
+            continue
+        value = row[name]
+        if value is None and is_variant and known.inherited:
+            command.changes[name] = None
+            continue
+        stored, wrong = checked(known, value, f"{path}/{name}")
+        extraction.violations += wrong
+        if known.type == "password" and stored is not None and not str(stored).startswith("scrypt$"):
+            stored = hashed(str(stored), command.id)
+        command.changes[name] = stored
+    _ungoverned(command, row)
+
+
+def _ungoverned(command: Command, row: dict[str, Any]) -> None:
+    """Keep what has no field of its own: secrets of integrations, creation dates that were given."""
+    for name in ("createdAt", "secretAccessKey"):
+        if row.get(name) is not None and name not in command.definition.fields:
+            command.changes[name] = row[name]
+
+
+def _translations(
+    extraction: _Extraction, command: Command, row: dict[str, Any], before: Doc | None, path: str, *, is_variant: bool
+) -> None:
+    definition = command.definition
+    if not definition.translated_fields:
+        return
+    texts: dict[str, dict[str, Any]] = {}
+    plain: dict[str, dict[str, Any]] = {}
+    for known in definition.translated_fields:
+        if known.name not in row:
+            continue
+        value = row[known.name]
+        if isinstance(value, dict) and known.type not in ("json", "list") and value:
+            for language, text in value.items():
+                plain.setdefault(_language_id(extraction.context, language), {})[known.name] = text
+        else:
+            plain.setdefault(extraction.language_id, {})[known.name] = value
+    given = row.get("translations") or {}
+    entries = given.items() if isinstance(given, dict) else ((entry.get("languageId"), entry) for entry in given)
+    for language, entry in entries:
+        known_texts = {name: value for name, value in entry.items() if name in definition.fields}
+        texts.setdefault(_language_id(extraction.context, language), {}).update(known_texts)
+    for language, entry in plain.items():
+        texts.setdefault(language, {}).update(entry)
+    if before is None and not is_variant:
+        texts.setdefault(SYSTEM_LANGUAGE, {})
+    for language, entry in texts.items():
+        command.translations[language] = _checked_texts(
+            extraction, definition, entry, language, path, new=before is None and not is_variant
+        )
+
+
+def _checked_texts(
+    extraction: _Extraction, definition: Definition, entry: dict[str, Any], language: str, path: str, *, new: bool
+) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    system = language == SYSTEM_LANGUAGE
+    where = f"{path}/translations/{language}"
+    for known in definition.translated_fields:
+        if known.name not in entry:
+            if known.required and new and system and known.name not in definition.defaults:
+                extraction.violations.append(blank(f"{where}/{known.name}"))
+            continue
+        stored, wrong = checked(known, entry[known.name], f"{where}/{known.name}")
+        extraction.violations += wrong if system or stored is not None else []
+        result[known.name] = stored
+    return result
+
+
+def _language_id(context: ReadContext, language: Any) -> str:
+    if is_id(language):
+        return str(language)
+    for locale in context.store.where("locale", code=language):
+        for found in context.store.where("language", localeId=locale["id"]):
+            return str(found["id"])
+    raise problem(
+        400, "FRAMEWORK__LANGUAGE_NOT_FOUND", f'Could not find language with id or code "{language}".', {"language": language}
+    )
+
+
+def _nested(
+    extraction: _Extraction, owner: Definition, owner_id: str, association: Association, value: Any, path: str
+) -> None:
+    target = definitions().get(association.entity)
+    if target is None:
+        return
+    if association.kind == "one_reverse":
+        if isinstance(value, dict):
+            _extract(extraction, target, value, path, {association.key: owner_id})
+        return
+    rows = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(rows, list):
+        return
+    for position, row in enumerate(rows):
+        where = f"{path}/{position}"
+        if association.kind == "many":
+            _extract(extraction, target, row, where, {association.key: owner_id})
+            continue
+        other = str(row.get("id")) if set(row) == {"id"} else _extract(extraction, target, row, where, {})
+        if not is_id(other):
+            raise ApiProblem(400, [not_an_id(f"{where}/id", other)])
+        mapping = definitions().get(str(association.mapping))
+        if mapping is not None:
+            _extract(extraction, mapping, {association.key: owner_id, association.other_key: other}, where, {})
+
+
+def _execute(
+    store: EntityStore, context: ReadContext, version: ShopwareVersion, commands: list[Command]
+) -> Written:
+    written = Written()
+    for command in commands:
+        entity = command.definition.name
+        before = context.get(entity, command.id)
+        if command.definition.mapping and before is not None:
+            _note(written, command)
+            continue
+        doc: Doc = dict(command.changes)
+        if command.translations:
+            merged = dict((before or {}).get("translations") or {})
+            for language, texts in command.translations.items():
+                merged[language] = {**merged.get(language, {}), **texts}
+            doc["translations"] = merged
+        if before is not None and not context.live:
+            doc = {**before, **doc}
+        check_unique(context, command.definition, command.id, {**(before or {}), **doc})
+        target = entity if context.live or not command.definition.versioned else f"{entity}@{context.version_id}"
+        store.upsert(target, doc)
+        _note(written, command)
+    for command in commands:
+        check_foreign_keys(context, command.definition, command.changes)
+    if context.live:
+        after_writes(store, version, commands)
+    return written
+
+
+def _note(written: Written, command: Command) -> None:
+    definition = command.definition
+    if definition.mapping:
+        written.add(definition.name, {key: command.changes[key] for key in definition.key})
+        return
+    written.add(definition.name, command.id)
+    for language in command.translations:
+        written.add(
+            f"{definition.name}_translation", {f"{_camel(definition.name)}Id": command.id, "languageId": language}
+        )
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
