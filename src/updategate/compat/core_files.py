@@ -19,6 +19,9 @@ STOREFRONT_JS_ROOT = "src/Storefront/Resources/app/storefront/src/"
 _VIEWS = "/Resources/views/"
 _COMPONENT = re.compile(r"Component\.(?:register|extend|override)\(\s*['\"]([\w-]+)['\"]")
 _ASYNC_COMPONENT = re.compile(r"['\"]((?:sw|mt)-[\w-]+)['\"]\s*:\s*\(?\)?\s*(?:=>|defineAsync)")
+_COMPONENT_PARENT = re.compile(r"Component\.extend\(\s*['\"]([\w-]+)['\"]\s*,\s*['\"]([\w-]+)['\"]")
+_EMIT = re.compile(r"\$emit\(\s*['\"]([\w:-]+)['\"]")
+_EMITS = re.compile(r"\bemits:\s*\[([^\]]*)\]")
 _MIXIN = re.compile(r"Mixin\.register\(\s*['\"]([\w-]+)['\"]")
 _JS_PLUGIN = re.compile(r"PluginManager\.register\(\s*['\"](\w+)['\"]")
 _SCSS_VARIABLE = re.compile(r"^[ \t]*\$([\w-]+)[ \t]*:", re.MULTILINE)
@@ -86,7 +89,8 @@ def extract(path: str, content: bytes) -> dict[str, Any]:
         template = read_template(path, content)
         extends = template.extends
         blocks = [[b.name, b.line, b.outer, b.start, b.end, b.deprecated] for b in template.blocks]
-        return {"blocks": blocks, "extends": extends}
+        emits = _emits(path, content.decode("utf-8", "replace")) if path.startswith(ADMIN_ROOT) else {}
+        return {"blocks": blocks, "extends": extends, "emits": emits}
     text = content.decode("utf-8", "replace")
     if kind == "services":
         return _services(path, content)
@@ -96,8 +100,9 @@ def extract(path: str, content: bytes) -> dict[str, Any]:
         return _snippets(text)
     if kind == "admin":
         found: dict[str, Any] = {"components": sorted({*_COMPONENT.findall(text), *_ASYNC_COMPONENT.findall(text)})}
-        if mixins := _MIXIN.findall(text):
-            found["mixins"] = mixins
+        found["component_parents"] = dict(_COMPONENT_PARENT.findall(text))
+        found["emits"] = _emits(path, text)
+        found["mixins"] = _MIXIN.findall(text)
         return {key: value for key, value in found.items() if value}
     if kind == "storefront":
         names = _JS_PLUGIN.findall(text)
@@ -106,6 +111,14 @@ def extract(path: str, content: bytes) -> dict[str, Any]:
         variables, mixins = sorted(set(_SCSS_VARIABLE.findall(text))), sorted(set(_SCSS_MIXIN.findall(text)))
         return {"scss": [variables, mixins]} if variables or mixins else {}
     return {}
+
+
+def _emits(path: str, text: str) -> dict[str, list[str]]:
+    """Events that a component's script or template emits, by the component's name: that of its folder."""
+    events = set(_EMIT.findall(text))
+    for listed in _EMITS.findall(text):
+        events.update(re.findall(r"['\"]([\w:-]+)['\"]", listed))
+    return {path.rsplit("/", 2)[-2]: sorted(events)} if events else {}
 
 
 def _php(path: str, content: bytes) -> dict[str, Any]:

@@ -14,8 +14,12 @@ from updategate.compat.core_files import ADMIN_ROOT, STOREFRONT_JS_ROOT
 from updategate.compat.php_facts import ClassLike
 from updategate.compat.twig_blocks import Block
 
-SCHEMA = 4
+SCHEMA = 5
 _VIEWS = "/Resources/views/"
+_MAPS = (
+    *("classes", "aliases", "services", "templates", "admin_blocks", "components", "component_parents", "emits"),
+    *("mixins", "js_plugins", "routes", "snippets", "admin_snippets", "config", "variables", "scss_mixins", "fields"),
+)
 
 
 class Inventory:
@@ -29,26 +33,7 @@ class Inventory:
     @classmethod
     def collect(cls, version: str, facts: Iterable[tuple[str, dict[str, Any]]]) -> Inventory:
         """Put the facts of all files together."""
-        raw: dict[str, Any] = {
-            name: {}
-            for name in [
-                "classes",
-                "aliases",
-                "services",
-                "templates",
-                "admin_blocks",
-                "components",
-                "mixins",
-                "js_plugins",
-                "routes",
-                "snippets",
-                "admin_snippets",
-                "config",
-                "variables",
-                "scss_mixins",
-                "fields",
-            ]
-        }
+        raw: dict[str, Any] = {name: {} for name in _MAPS}
         raw["drops"], raw["errors"], raw["prototypes"], raw["scripts"] = [], [], [], []
         for path, found in facts:
             _add(raw, path, found)
@@ -171,6 +156,16 @@ class Inventory:
         found = self.admin_blocks.get(name)
         return _block(found[1]) if found is not None else None
 
+    def emitted(self, component: str) -> set[str]:
+        """Events of an administration component and of the components it extends; empty where nothing is known."""
+        events: set[str] = set()
+        seen: set[str] = set()
+        while component and component not in seen:
+            seen.add(component)
+            events.update(self._raw["emits"].get(component, ()))
+            component = self._raw["component_parents"].get(component, "")
+        return events
+
     # ---- scripts, styles, texts -----------------------------------------------------------------------------
 
     def names(self, what: str) -> dict[str, str]:
@@ -215,6 +210,9 @@ def _add(raw: dict[str, Any], path: str, found: dict[str, Any]) -> None:
         raw["services"][service[0]] = service
     for route in found.get("routes", ()):
         raw["routes"][route[0]] = route
+    raw["component_parents"].update(found.get("component_parents", {}))
+    for component, events in found.get("emits", {}).items():
+        raw["emits"][component] = sorted({*raw["emits"].get(component, ()), *events})
     if "blocks" in found:
         _add_template(raw, path, found)
     for name in ("components", "mixins", "js_plugins", "config"):

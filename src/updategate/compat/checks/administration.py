@@ -16,6 +16,8 @@ from updategate.compat.twig_blocks import Block
 CHECK_COMPONENT = "admin-component-removed"
 CHECK_BLOCK = "admin-block-removed"
 CHECK_DRIFT = "admin-block-changed"
+CHECK_EVENT = "admin-event-removed"
+CHECK_MODEL = "admin-v-model"
 CHECK_IMPORT = "script-import-removed"
 
 
@@ -105,6 +107,56 @@ def _tags(case: Case, probe: Probe, file: FileFacts, old: Inventory) -> None:
                 f"<{tag.name}> is no component in {case.new.version}: the element stays empty.", effort=Effort.MEDIUM,
                 evidence=case.link_before(old.names("components")[tag.name]),
             )  # fmt: skip
+
+
+def check_component_events(case: Case) -> Probe:
+    """Listeners and `v-model` on the core's components, against the events that these emit in the target.
+
+    Vue 3 binds a plain `v-model` to `update:modelValue`; a component that emits `update:value` needs `v-model:value`.
+    """
+    probe = Probe(case, CHECK_EVENT)
+    if case.old is None:
+        probe.skip("component events", "without the source version nothing can be said about what changed")
+        return probe
+    for file in case.facts.files:
+        for tag in file.tags:
+            old, new = case.old.emitted(tag.name), case.new.emitted(tag.name)
+            if tag.name in case.project.components or not new:
+                continue
+            for attribute, (_, line) in tag.attributes.items():
+                _listener(case, probe, file.path, tag.name, attribute, line, (old, new))
+    return probe
+
+
+def _listener(
+    case: Case, probe: Probe, file: str, tag: str, attribute: str, line: int, events: tuple[set[str], set[str]]
+) -> None:
+    old, new = events
+    if attribute == "v-model" or attribute.startswith("v-model."):
+        probe.look()
+        if "update:value" in new and "update:modelValue" not in new and _old_model(old):
+            probe.find(
+                Level.BLOCKED, file, line, f"{tag} v-model",
+                f"v-model on <{tag}>: in {case.new.version} the component emits update:value, so the value is not written"
+                " back.", check=CHECK_MODEL, replacement="v-model:value",
+            )  # fmt: skip
+        return
+    event = attribute.partition(".")[0].removeprefix("v-on:").removeprefix("@")
+    if not attribute.startswith(("@", "v-on:")) or event not in old:
+        return
+    probe.look()
+    if event not in new and not event.startswith("update:"):
+        renamed = "update:value" if event in {"change", "input"} and "update:value" in new else ""
+        probe.find(
+            Level.REVIEW, file, line, f"{tag} @{event}",
+            f"listens to {event} of <{tag}>, which {case.new.version} does not emit.",
+            replacement=f"@{renamed}" if renamed else "",
+        )  # fmt: skip
+
+
+def _old_model(old: set[str]) -> bool:
+    """Whether a plain `v-model` worked before: Vue 2 listens to `input`, or `change` where the component says so."""
+    return bool(old & {"input", "change", "update:value"})
 
 
 def _block(case: Case, probe: Probe, file: FileFacts, block: Block, old: Inventory) -> None:
