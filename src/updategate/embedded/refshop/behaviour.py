@@ -133,14 +133,14 @@ def usages_left(used: int, allowed: int | None) -> bool:
     return allowed is None or used < allowed
 
 
-def stock_after_order(stock: int, quantity: int) -> int:
-    """Return the stock once an order has taken its pieces."""
-    return stock - quantity
+def order_takes_stock() -> bool:
+    """Tell whether an order lowers the stock of what it holds."""
+    return True
 
 
-def next_number(last: int) -> int:
-    """Return the next value of a number range."""
-    return last + 1
+def order_number(number: str) -> str:
+    """Return the number of an order, given what the number range says."""
+    return number
 
 
 def transaction_amount(total: Decimal) -> Decimal:
@@ -179,7 +179,7 @@ class Behaviour:
     discount_limit: Callable[[Decimal, Decimal], Decimal] = discount_limit
     promotion_runs: Callable[[datetime, datetime | None, datetime | None], bool] = promotion_runs
     usages_left: Callable[[int, int | None], bool] = usages_left
-    stock_after_order: Callable[[int, int], int] = stock_after_order
-    next_number: Callable[[int], int] = next_number
+    order_takes_stock: Callable[[], bool] = order_takes_stock
+    order_number: Callable[[str], str] = order_number
     transaction_amount: Callable[[Decimal], Decimal] = transaction_amount
     orders_of_cart: Callable[[str], int] = orders_of_cart

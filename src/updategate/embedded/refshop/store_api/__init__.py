@@ -6,12 +6,12 @@ from starlette.routing import BaseRoute
 
 from updategate.embedded.refshop.shop import Shop
 
-from . import account_endpoints, address_endpoints, cart_endpoints, context_endpoints
+from . import account_endpoints, address_endpoints, cart_endpoints, context_endpoints, order_endpoints
 from .http import store_api_routes
 
 
 def routes(shop: Shop) -> list[BaseRoute]:
     """Return the routes under /store-api."""
-    parts = (context_endpoints, cart_endpoints, account_endpoints, address_endpoints)
+    parts = (context_endpoints, cart_endpoints, account_endpoints, address_endpoints, order_endpoints)
     endpoints = [endpoint for part in parts for endpoint in part.ENDPOINTS]
     return store_api_routes(shop, endpoints)

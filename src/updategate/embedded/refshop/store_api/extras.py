@@ -62,6 +62,12 @@ def _with_translations(presenter: Any, doc: Doc, shown: Json, tree: Any) -> None
     shown["translations"] = None
 
 
+def _shipping_method(presenter: Any, doc: Doc, shown: Json, tree: Any) -> None:
+    del presenter, doc, tree
+    shown["translations"] = None
+    shown["prices"] = shown.get("prices") or []
+
+
 def extras() -> Mapping[str, Extra]:
     """Return the additions by entity."""
     return {
@@ -69,6 +75,6 @@ def extras() -> Mapping[str, Extra]:
         "media": _media,
         "media_thumbnail": _thumbnail,
         "payment_method": _payment_method,
-        "shipping_method": _with_translations,
+        "shipping_method": _shipping_method,
         "country": _with_translations,
     }

@@ -1,0 +1,1 @@
+"""Orders: made of carts, recalculated when they are edited."""
