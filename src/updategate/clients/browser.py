@@ -33,6 +33,8 @@ _FLAGS = (
     "--password-store=basic",
     "--disable-dev-shm-usage",
     "--disable-gpu",
+    "--disable-gpu-rasterization",  # Debian's launcher turns it on, which costs a processor without a graphics card
+    "--disable-software-rasterizer",
 )
 
 
@@ -46,7 +48,11 @@ class BasicAuth:
 
 @dataclass(frozen=True, slots=True)
 class WindowSettings:
-    """How a window onto a shop is opened. ``proxy`` is a URL; ``timeout`` in seconds is what an element may take."""
+    """How a window onto a shop is opened. ``proxy`` is a URL.
+
+    ``timeout`` is how many seconds an element of a loaded page may take to appear, ``answer_timeout`` how many the
+    shop may take to answer a page or a request that the page waits for.
+    """
 
     base_url: str
     basic_auth: BasicAuth | None = None
@@ -55,7 +61,8 @@ class WindowSettings:
     locale: str = "en-GB"
     timezone: str = "UTC"
     viewport: tuple[int, int] = (1280, 900)
-    timeout: float = 20.0
+    timeout: float = 15.0
+    answer_timeout: float = 60.0
     extra_headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -135,7 +142,8 @@ def chromium(
 class Window:
     """One private browser window (own cookies) onto one shop, with all that it saw going wrong.
 
-    Tracing runs from the start; ``save_trace`` writes it, else it is discarded on close.
+    Tracing (snapshots of the page, no film: that would slow down what is measured) runs from the start; ``save_trace``
+    writes it, else it is discarded on close.
     """
 
     def __init__(self, browser: Browser, settings: WindowSettings, *, tracing: bool = True) -> None:
@@ -145,9 +153,9 @@ class Window:
         self._tracing = tracing
         self.context = self._open(browser, settings)
         self.context.set_default_timeout(settings.timeout * 1000)
-        self.context.set_default_navigation_timeout(max(settings.timeout, 30.0) * 1000)
+        self.context.set_default_navigation_timeout(settings.answer_timeout * 1000)
         if tracing:
-            self.context.tracing.start(screenshots=True, snapshots=True, sources=False)
+            self.context.tracing.start(screenshots=False, snapshots=True, sources=False)
         self.page: Page = self.context.new_page()
         self._watch(self.page)
 

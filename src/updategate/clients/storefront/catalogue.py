@@ -51,6 +51,9 @@ _READ_BOXES = """(boxes, css) => boxes.map(box => {
             list: listed && listed.textContent.trim(), before: before.join(' ')};
 })"""
 
+# A colour has no text but a title.
+_READ_OPTIONS = "labels => labels.map(label => label.textContent.trim() || label.title.trim())"
+
 
 class WithHeader(StorefrontPage):
     """A page with the shop's full header: search, cart, account, language and currency."""
@@ -64,7 +67,7 @@ class WithHeader(StorefrontPage):
         field = self._get("search_input", page="shared")
         field.fill(term)
         with self._leaving("the search result"):
-            field.press("Enter")
+            field.press("Enter", no_wait_after=True)
 
     def suggestions(self, term: str) -> tuple[str, ...]:
         """Type into the search field and return the product names that the shop proposes."""
@@ -99,7 +102,7 @@ class WithHeader(StorefrontPage):
         choice = form.locator("label, button.dropdown-item").filter(has_text=name).first
         try:
             with self._leaving(f"the shop in the {kind} {name}"):
-                choice.click()
+                choice.click(no_wait_after=True)
         except PlaywrightTimeoutError as late:
             css = self._css(f"{kind}_form", "shared")
             raise PageElementMissingError(
@@ -130,7 +133,7 @@ class Home(WithHeader):
             detail = f"has no category {name!r} (there is: {', '.join(self.categories())})"
             raise PageElementMissingError(self.page_name, "navigation_link", css, self.url, detail=detail)
         with self._leaving(f"the category {name}"):
-            link.click()
+            link.click(no_wait_after=True)
 
 
 class Listing(WithHeader):
@@ -268,12 +271,14 @@ class Detail(WithHeader):
     def choose_option(self, label: str) -> None:
         """Choose an option of the configurator, such as ``Red``, and wait for the variant's page."""
         self._when_ready(self._get("configurator").locator("[data-variant-switch]"))
-        option = self._page.locator(self._css("option_label")).filter(has_text=label).first
-        if option.count() == 0:
-            css = self._css("option_label")
-            raise PageElementMissingError(self.page_name, "option_label", css, self.url, detail=f"offers no {label!r}")
+        names = self._all("option_label").evaluate_all(_READ_OPTIONS)
+        if label not in names:
+            detail = f"offers no {label!r} (there is: {', '.join(names)})"
+            raise PageElementMissingError(
+                self.page_name, "option_label", self._css("option_label"), self.url, detail=detail
+            )
         with self._leaving(f"the variant with {label}"):
-            option.click()
+            self._all("option_label").nth(names.index(label)).click(no_wait_after=True)
 
     def buy(self, quantity: int = 1) -> Offcanvas:
         """Put the product into the cart and wait for the off-canvas cart."""

@@ -107,7 +107,7 @@ class MethodsPage(FiguresPage):
         if not method.is_visible() and self._all("more_methods").count():
             self._click("more_methods")
         with self._leaving(f"the page with {name}"):
-            method.locator("label").first.click()
+            method.locator("label").first.click(no_wait_after=True)
         if self._chosen(kind) != name:
             said = self._said()
             raise UnexpectedPageError(f"the page with {name} chosen", self.url, said)
@@ -166,7 +166,7 @@ class Confirm(MethodsPage):
     def place_order_with_double_click(self) -> Finish:
         """Double-click the order button, as impatient people do."""
         with self._leaving("the finish page", not_to=_ORDERS):
-            self._do(lambda button: button.dblclick(delay=0), "submit")
+            self._do(lambda button: button.dblclick(delay=0, no_wait_after=True), "submit")
         return self._arrived()
 
     def submit(self) -> None:

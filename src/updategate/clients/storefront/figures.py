@@ -20,8 +20,8 @@ _READ_LINES = """(lines, css) => lines.map(line => {
         const found = own(selector);
         if (!found) return null;
         const copy = found.cloneNode(true);
-        copy.querySelectorAll('.line-item-unit-price-value-descriptor, .line-item-reference-price, small, ' + css.tax_label)
-            .forEach(extra => extra.remove());
+        const extras = '.line-item-unit-price-value-descriptor, .line-item-reference-price, small, ' + css.tax_label;
+        copy.querySelectorAll(extras).forEach(extra => extra.remove());
         copy.querySelectorAll('br').forEach(br => br.replaceWith('\\n'));
         return copy.textContent.trim();
     };

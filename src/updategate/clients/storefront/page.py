@@ -1,11 +1,11 @@
-"""What every page of the storefront has: finding elements, coming and going, messages, prices in the page's language."""
+"""What every page of the storefront has: elements, coming and going, messages, prices in the page's language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ElementHandle, Locator, Response
@@ -117,12 +117,15 @@ class StorefrontPage:
         return parse_money(text, locale=self.locale, currency=self._storefront.currency)
 
     def _click(self, name: str, *, page: str | None = None, within: Locator | None = None) -> None:
-        self._do(lambda found: found.click(), name, page=page, within=within)
+        # What a click leads to is waited for by _leaving and _loading, with the patience that an answer needs.
+        self._do(lambda found: found.click(no_wait_after=True), name, page=page, within=within)
 
     def _fill(self, name: str, value: str, *, within: Locator | None = None) -> None:
         self._do(lambda found: found.fill(value), name, within=within)
 
-    def _do(self, task: Any, name: str, *, page: str | None = None, within: Locator | None = None) -> None:
+    def _do(
+        self, task: Callable[[Locator], object], name: str, *, page: str | None = None, within: Locator | None = None
+    ) -> None:
         found = self._get(name, page=page, within=within)
         try:
             task(found)
@@ -131,7 +134,7 @@ class StorefrontPage:
             raise self._missing(name, self._css(name, page), page, reason) from late
 
     def _when_ready(self, found: Locator) -> None:
-        """Wait until Shopware's JavaScript is attached to the element, so that a click does what a person sees it do."""
+        """Wait until Shopware's JavaScript is attached to the element: a click before that does something else."""
         handle = found.element_handle()
         try:
             self._page.wait_for_function(_PLUGINS_ATTACHED, arg=handle)
@@ -182,7 +185,8 @@ class StorefrontPage:
         """Do something that reloads a part of the page from a URL holding ``part``; wait for answer and replacement."""
         try:
             with self._page.expect_response(
-                lambda response: part in urlsplit(response.url).path and not 300 <= response.status < 400
+                lambda response: part in urlsplit(response.url).path and not 300 <= response.status < 400,
+                timeout=self._storefront.window.settings.answer_timeout * 1000,
             ) as coming:
                 yield
             response = coming.value
