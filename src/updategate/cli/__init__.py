@@ -12,6 +12,7 @@ import click
 from updategate.cli.clean import clean
 from updategate.cli.doctor import doctor
 from updategate.cli.gate import gate
+from updategate.cli.load import campaign, load, load_worker
 from updategate.cli.run import run
 from updategate.cli.schema import schema
 from updategate.cli.serve import serve
@@ -43,7 +44,7 @@ def app() -> None:
     """
 
 
-for verb in (run, gate, doctor, clean, serve, schema):
+for verb in (run, gate, doctor, clean, serve, schema, load, campaign, load_worker):
     app.add_command(verb)
 
 

@@ -204,6 +204,80 @@ class Removed(_Line):
     id: str
 
 
+class Slice(_Line):
+    """A slice of load, as measured. ``path`` is its samples file, relative to the run's folder.
+
+    ``due`` and ``answered`` count the arrivals in the windows that count; ``troubles`` say why it is not valid;
+    ``epoch`` counts deployments; ``server`` holds what the shop's machine did meanwhile.
+    """
+
+    type: Literal["slice"] = "slice"
+    name: str
+    arm: Literal["before", "after"]
+    unit: int = 0
+    pair: int = 0
+    attempt: int = 0
+    epoch: int = 0
+    path: str
+    sha256: str
+    due: int
+    answered: int
+    troubles: tuple[str, ...] = ()
+    faults: dict[str, int] = Field(default_factory=dict)
+    client: dict[str, float | int | str] = Field(default_factory=dict)
+    server: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def valid(self) -> bool:
+        """Whether it says something about the shop."""
+        return not self.troubles
+
+
+class SpeedMetric(Fact):
+    """One judged metric: relative change with its bounds (0.1 is +10 %), and the change that would have been found.
+
+    None stands for a bound that so few units do not have.
+    """
+
+    metric: str
+    change: float
+    lower: float | None
+    upper: float | None
+    detectable: float | None
+    slower: bool
+    not_slower: bool
+
+
+class SpeedGroup(Fact):
+    """What a group of requests did in one arm; times in milliseconds, None where nothing was answered."""
+
+    group: str
+    arm: Literal["before", "after"]
+    due: int
+    answered: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    error_ratio: float
+    throughput: float
+
+
+class Performance(_Line):
+    """The verdict of a comparison of speed, as computed from the slices of this run (or against stored runs)."""
+
+    type: Literal["performance"] = "performance"
+    mode: Literal["side_by_side", "stored"]
+    profile: str
+    pace: Literal["slower", "not_slower", "inconclusive"]
+    units: int
+    final: bool
+    tolerance: float
+    margin: float
+    metrics: tuple[SpeedMetric, ...] = ()
+    groups: tuple[SpeedGroup, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
 class RunFinished(_Line):
     """Last line: counts by status, and the build again, which must not have changed."""
 
@@ -225,6 +299,8 @@ AnyRecord = Annotated[
     | Ledger
     | Created
     | Removed
+    | Slice
+    | Performance
     | RunFinished,
     Field(discriminator="type"),
 ]
