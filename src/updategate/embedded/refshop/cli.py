@@ -22,7 +22,9 @@ from .app import create_app
 from .dal.ids import SystemClock
 from .dal.store import EntityStore
 from .mutants import MUTANTS, UnknownMutantError, mutated
+from .mail import MailerUrlError, SmtpMailer, listen, mailer_of
 from .seed import SeedError, opened_data
+from .seed.starting import adapt_to_start, facts_of
 from .shop import Settings, Shop
 from .versions import UnknownVersionError, version_named
 
@@ -57,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         return _serve(options)
-    except (UnknownVersionError, UnknownMutantError, SeedError, UsageError) as error:
+    except (UnknownVersionError, UnknownMutantError, SeedError, MailerUrlError, UsageError) as error:
         print(f"refshop: {error}", file=sys.stderr)
         return 2
 
@@ -70,6 +72,7 @@ def _serve(options: argparse.Namespace) -> int:
     version = version_named(options.shopware_version)
     behaviour = mutated(options.mutant)
     plugins = _plugins(options.plugin)
+    mailer = mailer_of(options.mailer or os.environ.get("MAILER_DSN"))
     listener = _listen(options.port)
     port = listener.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -83,17 +86,17 @@ def _serve(options: argparse.Namespace) -> int:
         store = EntityStore(data, clock)
         cleanup.callback(store.close)
         settings = Settings(token_lifetime=options.token_lifetime, plugins=plugins, data_dir=data.parent)
-        shop = Shop(store, version, behaviour, clock, settings=settings, base_url=url)
-        _prepare(shop, options.mailer or os.environ.get("MAILER_DSN"), cleanup)
+        shop = Shop(store, version, behaviour, clock, mailer, settings=settings, base_url=url)
+        _prepare(shop, cleanup)
         server = _Server(shop, with_parent=options.with_parent, as_json=options.json)
         asyncio.run(server.serve(sockets=[listener]))
     return 0
 
 
-def _prepare(shop: Shop, mailer_url: str | None, cleanup: contextlib.ExitStack) -> None:
-    from .seed.starting import adapt_to_start  # noqa: PLC0415
-
-    del mailer_url, cleanup
+def _prepare(shop: Shop, cleanup: contextlib.ExitStack) -> None:
+    if isinstance(shop.mailer, SmtpMailer):
+        cleanup.callback(shop.mailer.close)
+    listen(shop)
     adapt_to_start(shop)
 
 
@@ -168,6 +171,4 @@ class _Server(uvicorn.Server):
 
 
 def _facts(shop: Shop) -> dict[str, Any]:
-    from .seed.starting import facts_of  # noqa: PLC0415
-
     return {**facts_of(shop), "pid": os.getpid()}

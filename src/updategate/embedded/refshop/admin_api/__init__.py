@@ -9,7 +9,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from ..shop import Shop
-from . import actions, entities, info, media, oauth, order_states, schema, sync, system, versions
+from . import actions, documents, entities, info, media, oauth, order_states, schema, sync, system, versions
 from .http import endpoint
 
 _ROUTERS = (
@@ -20,6 +20,7 @@ _ROUTERS = (
     versions.router,
     schema.router,
     sync.router,
+    documents.router,
     media.router,
     actions.router,
     entities.router,

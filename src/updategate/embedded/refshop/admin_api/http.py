@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,6 +84,7 @@ class Call:
             language_chain(self.shop.store, language),
             version,
             inheritance=headers.get("sw-inheritance", "").lower() in ("1", "true"),
+            base_url=self.shop.base_url,
         )
 
     def json(self, body: Any, status: int = 200, *, json_api: bool = False, headers: dict[str, str] | None = None) -> Response:
@@ -166,6 +168,10 @@ def _answer(shop: Shop, entries: list[_Entry], request: Request, raw: bytes) -> 
         return _dispatch(call, entries)
     except ApiProblem as refusal:
         return call.json({"errors": refusal.errors}, refusal.status)
+    except Exception:  # noqa: BLE001 - a mistake of this shop: told on its error output, answered as a shop would
+        traceback.print_exc()
+        refusal = http_problem(500, "Internal Server Error")
+        return call.json({"errors": refusal.errors}, 500)
 
 
 def _dispatch(call: Call, entries: list[_Entry]) -> Response:

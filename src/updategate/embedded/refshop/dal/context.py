@@ -22,6 +22,7 @@ class ReadContext:
     version_id: str = LIVE_VERSION
     inheritance: bool = False
     currency_id: str = SYSTEM_CURRENCY
+    base_url: str = ""
 
     @property
     def live(self) -> bool:

@@ -24,7 +24,32 @@ _SEO = {
 def index_all(store: EntityStore) -> None:
     """Derive everything anew, as ``_action/indexing`` does."""
     index_categories(store)
+    index_rules(store)
     index_products(store, [doc["id"] for doc in store.all("product")])
+
+
+#: where a rule is used, and what that place is called in the rule's areas
+_RULE_PLACES = (
+    ("product_price", "ruleId", "product"),
+    ("payment_method", "availabilityRuleId", "payment"),
+    ("shipping_method", "availabilityRuleId", "shipping"),
+    ("shipping_method_price", "ruleId", "shipping"),
+    ("shipping_method_price", "calculationRuleId", "shipping"),
+    ("promotion_discount_rule", "ruleId", "promotion"),
+    ("promotion_cart_rule", "ruleId", "promotion"),
+    ("promotion_order_rule", "ruleId", "promotion"),
+    ("promotion_persona_rule", "ruleId", "promotion"),
+    ("promotion_setgroup_rule", "ruleId", "promotion"),
+    ("flow_sequence", "ruleId", "flow"),
+)
+RULE_PLACES = frozenset(entity for entity, _, _ in _RULE_PLACES)
+
+
+def index_rules(store: EntityStore) -> None:
+    """Set the areas of every rule: where it is used."""
+    for rule in store.all("rule"):
+        areas = {area for entity, key, area in _RULE_PLACES if store.where(entity, **{key: rule["id"]})}
+        put_changes(store, "rule", rule, {"areas": sorted(areas), "invalid": bool(rule.get("invalid"))})
 
 
 def index_categories(store: EntityStore) -> None:
@@ -108,6 +133,7 @@ def _index_product(store: EntityStore, doc: Doc) -> None:
     if not doc.get("autoIncrement"):
         changes["autoIncrement"] = 1 + max((row.get("autoIncrement") or 0 for row in store.all("product")), default=0)
     put_changes(store, "product", doc, changes)
+    _index_keywords(store, doc, parent)
     for category_id in tree:
         row_id = derived_id("product_category_tree", id_, category_id)
         if store.get("product_category_tree", row_id) is None:
@@ -115,6 +141,34 @@ def _index_product(store: EntityStore, doc: Doc) -> None:
     for row in store.where("product_category_tree", productId=id_):
         if row["categoryId"] not in tree:
             store.delete("product_category_tree", row["id"])
+
+
+def _index_keywords(store: EntityStore, doc: Doc, parent: Doc | None) -> None:
+    """Note the words by which the product is found, in every language that it has texts in."""
+    languages = {**((parent or {}).get("translations") or {}), **(doc.get("translations") or {})}
+    maker = store.get("product_manufacturer", _inherited(doc, parent, "manufacturerId") or "")
+    wanted: dict[str, Doc] = {}
+    for language in languages:
+        chain = (language, SYSTEM_LANGUAGE)
+        ranked = {
+            str(doc.get("productNumber") or ""): 1000,
+            **dict.fromkeys(re.findall(r"\w+", str(translated(doc, "name", chain, parent) or "")), 700),
+            **dict.fromkeys(re.findall(r"\w+", str(translated(maker, "name", chain) or "") if maker else ""), 500),
+            str(doc.get("ean") or ""): 500,
+        }
+        for word, ranking in ranked.items():
+            keyword = word.casefold()
+            if len(keyword) > 1:
+                row_id = derived_id("product_search_keyword", doc["id"], language, keyword)
+                row = {"id": row_id, "productId": doc["id"], "languageId": language}
+                wanted.setdefault(row_id, {**row, "keyword": keyword, "ranking": ranking})
+    for row in store.where("product_search_keyword", productId=doc["id"]):
+        if row["id"] not in wanted:
+            store.delete("product_search_keyword", row["id"])
+        elif wanted[row["id"]]["ranking"] == row["ranking"]:
+            del wanted[row["id"]]
+    for row in wanted.values():
+        store.upsert("product_search_keyword", row)
 
 
 def is_available(doc: Doc, parent: Doc | None) -> bool:

@@ -115,8 +115,10 @@ def _association(
     wanted = criteria.associations.get(association.name) if criteria is not None else None
     if wanted is None and not association.autoload:
         return [] if association.name in empty_list else None
+    target = definitions().get(association.entity)
+    if target is None:
+        return [] if association.to_many else None
     related = related_docs(context, association, doc, wanted, parent)
-    target = definitions()[association.entity]
     printed = [
         entity_json(context, target, other, wanted, root=False, joined=not association.to_many) for other in related
     ]

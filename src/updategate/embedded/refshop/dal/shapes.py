@@ -44,8 +44,23 @@ def _recurring(_: ReadContext, doc: Doc) -> bool:
     return handler.endswith(("PrePayment", "InvoicePayment", "CashPayment"))
 
 
+def _file_url(context: ReadContext, doc: Doc) -> str:
+    return f"{context.base_url}/{doc.get('path')}" if doc.get("path") else ""
+
+
+def _has_file(_: ReadContext, doc: Doc) -> bool:
+    return bool(doc.get("path"))
+
+
+def _product_layout(context: ReadContext, _: Doc) -> Any:
+    key = "core.cms.default_product_cms_page"
+    return next((row["configurationValue"] for row in context.store.where("system_config", configurationKey=key)), None)
+
+
 _SHAPES: dict[str, Shape] = {
-    "product": Shape(extra={"variation": []}, empty_list=frozenset({"prices"})),
+    "product": Shape(extra={"variation": [], "cmsPageId": _product_layout}, empty_list=frozenset({"prices"})),
+    "media": Shape(extra={"url": _file_url, "hasFile": _has_file}),
+    "media_thumbnail": Shape(extra={"url": _file_url}),
     "shipping_method": Shape(empty_list=frozenset({"prices"})),
     "order": Shape(extra=_live("billingAddressVersionId")),
     "order_customer": Shape(extra=_live("orderVersionId")),
@@ -72,7 +87,6 @@ _SHAPES: dict[str, Shape] = {
             "serviceCategoryVersionId",
         )
     ),
-    "promotion_discount": Shape(),
 }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..dal.definitions import definitions
-from ..dal.ids import derived_id, is_id
+from ..dal.ids import SYSTEM_LANGUAGE, api_time, derived_id, is_id
 from ..dal.indexing import index_all, index_seo_urls
 from ..dal.passwords import hashed
 from ..dal.store import Doc, EntityStore
+
+_THUMBNAILS = (280, 400, 800, 1920)
 
 RECORDED_PASSWORD = "Bench-pass-1"  # noqa: S105 - of the recorded customers, see the recordings' README
 
@@ -29,6 +32,12 @@ def complete(store: EntityStore) -> None:
     for product in store.all("product"):
         if product.get("availableStock") is None:
             _quietly(store, "product", product, {"availableStock": product.get("stock") or 0})
+    for condition in store.all("rule_condition"):
+        if condition.get("value") is None and str(condition["type"]).endswith("Container"):
+            _quietly(store, "rule_condition", condition, {"value": []})
+    for task in store.all("scheduled_task"):
+        due = datetime.fromisoformat(task["createdAt"]) + timedelta(seconds=task["runInterval"])
+        _quietly(store, "scheduled_task", task, {"nextExecutionTime": api_time(due)})
     _numbers(store)
     index_all(store)
     index_seo_urls(store, "category", [doc["id"] for doc in store.all("category")])
@@ -80,10 +89,23 @@ def _media_paths(store: EntityStore) -> None:
             "path": path,
             "fileSize": media.get("fileSize") or 1024,
             "metaData": {"width": 120, "height": 120, "type": 3, "hash": id_},
-            "mediaType": {"name": "IMAGE", "extensions": [], "flags": ["transparent"], "apiAlias": "media_type"},
+            "mediaType": {"extensions": [], "name": "IMAGE", "flags": ["transparent"], "apiAlias": "media_type_IMAGE"},
             "uploadedAt": media.get("createdAt"),
         }
+        texts = dict(media.get("translations") or {})
+        texts[SYSTEM_LANGUAGE] = {"title": media["fileName"], **texts.get(SYSTEM_LANGUAGE, {})}
+        facts["translations"] = texts
+        facts["userId"] = next((user["id"] for user in store.where("user", username="admin")), None)
         _quietly(store, "media", media, facts)
+        for size in _THUMBNAILS:
+            thumbnail = {
+                "id": derived_id("media_thumbnail", id_, str(size)),
+                "mediaId": id_,
+                "width": size,
+                "height": size,
+                "path": f"thumbnail/{path.removeprefix('media/').rpartition('.')[0]}_{size}x{size}.png",
+            }
+            store.upsert("media_thumbnail", thumbnail)
 
 
 def _numbers(store: EntityStore) -> None:

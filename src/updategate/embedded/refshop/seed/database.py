@@ -15,15 +15,17 @@ from ..versions import ShopwareVersion
 from .completion import complete
 from .decompose import Decomposer
 from .errors import SeedError
+from .mails import read_mails
 from .matching import merged_with_recordings
 from .notation import Rows, read_rows
 from .products import read_products
 from .recordings import recorded_rows, recordings_dir
 from .states import read_states
 
-_SYSTEM_FILES = ("locales.yaml", "system.yaml", "mails.yaml")
+_SYSTEM_FILES = ("locales.yaml", "system.yaml")
 _PRODUCT_FILE = "products.yaml"
 _STATES_FILE = "states.yaml"
+_MAILS_FILE = "mails.yaml"
 
 
 def opened_data(path: Path, version: ShopwareVersion, *, seed: str, recordings: Path | None = None) -> None:
@@ -72,14 +74,14 @@ def _forget_old(cache: Path, keep: Path) -> None:
 
 def _build(target: Path, fixtures: Path, folder: Path | None) -> None:
     store = EntityStore()
-    rows: Rows = read_states(fixtures / _STATES_FILE)
+    rows: Rows = read_states(fixtures / _STATES_FILE) + read_mails(fixtures / _MAILS_FILE)
     for name in _SYSTEM_FILES:
         rows += read_rows(fixtures / name)
     if folder is None:
         for file in sorted(fixtures.glob("*.yaml")):
             if file.name == _PRODUCT_FILE:
                 rows += read_products(file)
-            elif file.name not in (*_SYSTEM_FILES, _STATES_FILE):
+            elif file.name not in (*_SYSTEM_FILES, _STATES_FILE, _MAILS_FILE):
                 rows += read_rows(file)
     else:
         rows = merged_with_recordings(rows, recorded_rows(folder))

@@ -78,7 +78,7 @@ fileSize:int~ mediaTypeRaw:blob~-? metaData:json~ mediaType:json~@- config:json 
 private:bool thumbnailsRo:blob@-?
 T alt:text title customFields:json
 1 user- mediaFolder-
-N thumbnails=media_thumbnail.mediaId# categories=category.mediaId%-
+N thumbnails=media_thumbnail.mediaId#& categories=category.mediaId%-
   productManufacturers=product_manufacturer.mediaId%- productMedia=product_media.mediaId#-
   productDownloads=product_download.mediaId$- orderLineItemDownloads=order_line_item_download.mediaId$-
   avatarUsers=user.avatarId%- propertyGroupOptions=property_group_option.mediaId%-
@@ -88,8 +88,8 @@ N thumbnails=media_thumbnail.mediaId# categories=category.mediaId%-
   orderLineItems=order_line_item.coverId%- cmsBlocks=cms_block.backgroundMediaId$-
   cmsSections=cms_section.backgroundMediaId$- cmsPages=cms_page.previewMediaId$-
   documents=document.documentMediaFileId$- appPaymentMethods=app_payment_method.originalMediaId%-
-  appShippingMethods=app_shipping_method.originalMediaId%- themes=theme.previewMediaId-
-M tags=tag/media_tag.mediaId.tagId- themeMedia=theme/theme_media.mediaId.themeId-
+  appShippingMethods=app_shipping_method.originalMediaId%- themes=theme.previewMediaId-?
+M tags=tag/media_tag.mediaId.tagId- themeMedia=theme/theme_media.mediaId.themeId-?
 
 [media_default_folder]
 entity!- customFields:json-

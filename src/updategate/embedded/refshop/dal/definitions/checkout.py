@@ -156,7 +156,7 @@ M personaRules=rule/promotion_persona_rule.promotionId.ruleId#-
   personaCustomers=customer/promotion_persona_customer.promotionId.customerId#-
   orderRules=rule/promotion_order_rule.promotionId.ruleId#-
   cartRules=rule/promotion_cart_rule.promotionId.ruleId#-
-D active=false exclusive=false useCodes=false useIndividualCodes=false individualCodePattern=''
+D active=false exclusive=false useCodes=false useIndividualCodes=false
   useSetGroups=false maxRedemptionsGlobal=null maxRedemptionsPerCustomer=null preventCombination=false
   priority=1
 

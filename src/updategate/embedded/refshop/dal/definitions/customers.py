@@ -143,7 +143,7 @@ N children=language.parentId# salesChannelDefaultAssignments=sales_channel.langu
   appScriptConditionTranslations=app_script_condition_translation.languageId#-
   appFlowActionTranslations=app_flow_action_translation.languageId#-
   taxProviderTranslations=tax_provider_translation.languageId#-
-  themeTranslations=theme_translation.languageId#-
+  themeTranslations=theme_translation.languageId#-?
 M salesChannels=sales_channel/sales_channel_language.languageId.salesChannelId-
 
 [locale]
@@ -192,7 +192,7 @@ M currencies=currency/sales_channel_currency.salesChannelId.currencyId-
   shippingMethods=shipping_method/sales_channel_shipping_method.salesChannelId.shippingMethodId-
   customerGroupsRegistrations=customer_group/customer_group_registration_sales_channels.salesChannelId.customerGroupId-
   landingPages=landing_page/landing_page_sales_channel.salesChannelId.landingPageId-
-  themes=theme/theme_sales_channel.salesChannelId.themeId-
+  themes=theme/theme_sales_channel.salesChannelId.themeId-?
 D taxCalculationType=horizontal homeEnabled=true
 
 [sales_channel_analytics]

@@ -32,7 +32,7 @@ D active=false configurable=false allowDisable=true modules=[] cookies=[] allowe
   templateLoadPriority=0 sourceType=local selfManaged=false
 
 [flow]
-name!- eventName!- priority:int- payload:blob~-? invalid:bool~- active:bool- description-
+name!- eventName!- priority:int- payload:blob~-? invalid:bool~- active:bool- description-?
 customFields:json- appFlowEventId>app_flow_event-
 1 appFlowEvent-
 N sequences=flow_sequence.flowId#-
@@ -52,7 +52,7 @@ name!- config:json-
 label!- accessKey!- secretAccessKey:password!- lastUsageAt:date- admin:bool- customFields:json-
 deletedAt:date-
 1 app=app<integrationId$-
-N createdNotifications=notification.createdByIntegrationId-
+N createdNotifications=notification.createdByIntegrationId-?
 M aclRoles=acl_role/integration_role.integrationId.aclRoleId-
 D admin=false
 
@@ -118,7 +118,7 @@ N media=media.userId%- accessKeys=user_access_key.userId#- configs=user_config.u
   stateMachineHistoryEntries=state_machine_history.userId-
   importExportLogEntries=import_export_log.userId%- createdOrders=order.createdById-
   updatedOrders=order.updatedById- createdCustomers=customer.createdById-
-  updatedCustomers=customer.updatedById- createdNotifications=notification.createdByUserId-
+  updatedCustomers=customer.updatedById- createdNotifications=notification.createdByUserId-?
 M aclRoles=acl_role/acl_user_role.userId.aclRoleId-
 D timeZone=UTC
 

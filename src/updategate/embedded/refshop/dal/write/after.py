@@ -8,7 +8,7 @@ from typing import Protocol
 from ...versions import ShopwareVersion
 from .. import stock
 from ..definitions import Definition
-from ..indexing import index_categories, index_products, index_seo_urls
+from ..indexing import RULE_PLACES, index_categories, index_products, index_rules, index_seo_urls
 from ..store import Doc, EntityStore
 
 
@@ -52,6 +52,9 @@ def after_writes(store: EntityStore, version: ShopwareVersion, rows: Sequence[Wr
             categories[row.id] = None
         elif name in ("customer", "order") and row.insert:
             _numbered(store, name, row.id)
+    names = {row.definition.name for row in rows}
+    if names & RULE_PLACES or "rule" in names:
+        index_rules(store)
     if categories:
         index_categories(store)
         index_seo_urls(store, "category", categories)

@@ -85,6 +85,9 @@ def write_rows(
         for position, row in enumerate(rows):
             if not isinstance(row, dict):
                 raise problem(400, "FRAMEWORK__INVALID_WRITE_INPUT", "Invalid payload. Should be associative array")
+            if not definition.mapping and row.get("id") and not is_id(row["id"]):
+                # found while the rows are put in order, before the operation's key is known
+                raise ApiProblem(400, [not_an_id(f"/{position}/{_id_name(definition)}", row["id"])])
             roots.append(_extract(extraction, definition, row, f"{prefix}/{position}", {}))
         _ensure(definition, [command for command in extraction.commands if command.id in roots], mode)
         if extraction.violations:
@@ -168,8 +171,7 @@ def _primary_key(context: ReadContext, definition: Definition, row: dict[str, An
     if not id_:
         return context.store.ids.new()
     if not is_id(id_):
-        name = f"{_camel(definition.name)}Id" if definition.translated_fields else "id"
-        raise ApiProblem(400, [not_an_id(f"{path}/{name}", id_)])
+        raise ApiProblem(400, [not_an_id(f"{path}/{_id_name(definition)}", id_)])
     return str(id_)
 
 
@@ -341,6 +343,10 @@ def _note(written: Written, command: Command) -> None:
         written.add(
             f"{definition.name}_translation", {f"{_camel(definition.name)}Id": command.id, "languageId": language}
         )
+
+
+def _id_name(definition: Definition) -> str:
+    return f"{_camel(definition.name)}Id" if definition.translated_fields else "id"
 
 
 def _camel(name: str) -> str:
