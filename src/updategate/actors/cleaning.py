@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from updategate.actors.identity import EMAIL_DOMAIN, EMAIL_MARK, NAME_MARK, NUMBER_MARK, is_test_email
-from updategate.actors.test_data.workbench import REMOVAL_ORDER
+from updategate.actors.removal import REMOVAL_ORDER, all_ids, remove_entity
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ApiError
 
-_PAGE = 100
 _NAMED = (
     "promotion",
     "category",
@@ -41,7 +40,7 @@ class Cleaned:
 
 def leftovers(admin: AdminApi) -> dict[str, list[str]]:
     """Find by their marks the ids of all test data in a shop, by entity, in the order of removal."""
-    found = {entity: _all_ids(admin, entity, criteria) for entity, criteria in _by_mark()}
+    found = {entity: all_ids(admin, entity, criteria) for entity, criteria in _by_mark()}
     return {entity: found[entity] for entity in REMOVAL_ORDER if found.get(entity)}
 
 
@@ -66,7 +65,7 @@ def clean(
         for entry in plan.get(entity, []):
             if entry not in kept:
                 _remove(admin, entity, entry, result)
-    for entry in _all_ids(admin, "seo_url", Criteria().starts_with("seoPathInfo", NAME_MARK.strip() + "-")):
+    for entry in all_ids(admin, "seo_url", Criteria().starts_with("seoPathInfo", NAME_MARK.strip() + "-")):
         _remove(admin, "seo_url", entry, result)
     return result
 
@@ -93,34 +92,12 @@ def _resolved(admin: AdminApi, entity: str, key: str) -> list[str]:
     if not is_test_email(email):
         return []
     name = "orderCustomer.email" if entity == "order" else "email"
-    return _all_ids(admin, entity, Criteria().equals(name, email))
-
-
-def _all_ids(admin: AdminApi, entity: str, criteria: Criteria) -> list[str]:
-    ids: list[str] = []
-    page = 1
-    while True:
-        found = admin.ids(entity, criteria.sort("id").limit(_PAGE, page))
-        ids += found
-        if len(found) < _PAGE:
-            return ids
-        page += 1
+    return all_ids(admin, entity, Criteria().equals(name, email))
 
 
 def _remove(admin: AdminApi, entity: str, entry: str, result: Cleaned) -> None:
     try:
-        if entity == "payment_method":
-            forget_payment_method(admin, entry)
-        if admin.delete(entity, entry):
+        if remove_entity(admin, entity, entry):
             result.removed.setdefault(entity, []).append(entry)
     except ApiError as fault:
         result.faults.append(f"{entity} {entry}: {fault}")
-
-
-def forget_payment_method(admin: AdminApi, payment_method_id: str) -> None:
-    """Take a payment method out of its sales channels, which keep a list of ids of their own."""
-    criteria = Criteria().equals("paymentMethods.id", payment_method_id)
-    for channel_id in admin.ids("sales_channel", criteria):
-        pair = {"salesChannelId": channel_id, "paymentMethodId": payment_method_id}
-        admin.remove(("sales_channel_payment_method", [pair]))
-        admin.upsert(("sales_channel", [{"id": channel_id}]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from updategate.actors.cleaning import forget_payment_method
+from updategate.actors.removal import forget_payment_method
 from updategate.actors.test_data.products import Offer
 from updategate.actors.test_data.rules import Condition, Rules, has_any_of
 from updategate.actors.test_data.workbench import Workbench

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from updategate.actors.identity import Identity
 from updategate.actors.recorder import Journal
+from updategate.actors.removal import REMOVAL_ORDER, USERS, remove_addresses_of, remove_entity
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ApiError
@@ -16,30 +17,6 @@ from updategate.domain.money import Money
 # every Shopware installation uses these ids (Shopware\Core\Defaults)
 SYSTEM_CURRENCY = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
 SYSTEM_LANGUAGE = "2fbb5fe2e29a4d70aa5854ce7ce3e20b"
-
-# what refers to something stands before it
-REMOVAL_ORDER = (
-    "order",
-    "customer",
-    "promotion",
-    "product",
-    "product_stream",
-    "category",
-    "shipping_method",
-    "payment_method",
-    "rule",
-    "tax",
-    "property_group",
-    "product_manufacturer",
-    "unit",
-    "customer_group",
-    "currency",
-    "country",
-    "tag",
-)
-
-# of those, what refers to others of them
-_USERS = frozenset(REMOVAL_ORDER[: REMOVAL_ORDER.index("rule")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +147,8 @@ class Workbench:
         order = [*REMOVAL_ORDER, *unknown]
         plan = [(entity, list(self._created[entity])) for entity in order if self._created.get(entity)]
         # a sync looks what still refers to an entity before it deletes anything, so there are two
-        users = [entry for entry in plan if entry[0] in _USERS]
-        used = [entry for entry in plan if entry[0] not in _USERS]
+        users = [entry for entry in plan if entry[0] in USERS]
+        used = [entry for entry in plan if entry[0] not in USERS]
         return self._remove_together(users) + self._remove_together(used)
 
     def _remove_together(self, plan: list[tuple[str, list[str]]]) -> list[str]:
@@ -184,13 +161,8 @@ class Workbench:
             for entry in ids:
                 self._is_gone(entity, entry)
             if entity == "product":
-                self._remove_addresses(ids)
+                remove_addresses_of(self.admin, ids)
         return []
-
-    def _remove_addresses(self, product_ids: list[str]) -> None:
-        """Shopware keeps the readable addresses of deleted products."""
-        addresses = self.admin.ids("seo_url", Criteria().any_of("foreignKey", product_ids).limit(100))
-        self.admin.remove(("seo_url", [{"id": entry} for entry in addresses]))
 
     def _is_gone(self, entity: str, entry: str) -> None:
         if entry in self._created.get(entity, []):
@@ -201,7 +173,7 @@ class Workbench:
         faults = []
         for entry in ids:
             try:
-                self.admin.delete(entity, entry)
+                remove_entity(self.admin, entity, entry)
             except ApiError as fault:
                 faults.append(f"{entity} {entry}: {fault}")
             else:

@@ -1,0 +1,92 @@
+"""How entities are removed from a shop without leaving traces of them behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from updategate.clients.admin_api import AdminApi, Criteria
+
+PAGE = 100
+
+# what refers to something stands before it
+REMOVAL_ORDER = (
+    "order",
+    "customer",
+    "promotion",
+    "product",
+    "product_stream",
+    "category",
+    "shipping_method",
+    "payment_method",
+    "rule",
+    "tax",
+    "property_group",
+    "product_manufacturer",
+    "unit",
+    "customer_group",
+    "currency",
+    "country",
+    "tag",
+)
+# of those, what refers to others of them
+USERS = frozenset(REMOVAL_ORDER[: REMOVAL_ORDER.index("rule")])
+
+
+def all_ids(admin: AdminApi, entity: str, criteria: Criteria) -> list[str]:
+    """Return the ids of everything that is found, page by page."""
+    ids: list[str] = []
+    page = 1
+    while True:
+        found = admin.ids(entity, criteria.sort("id").limit(PAGE, page))
+        ids += found
+        if len(found) < PAGE:
+            return ids
+        page += 1
+
+
+def remove_order(admin: AdminApi, order_id: str) -> bool:
+    """Remove an order, its documents and its state history, which Shopware would keep; ``False`` if it was gone."""
+    found = admin.search("order", Criteria().ids(order_id).associate("transactions", "deliveries", "documents")).first()
+    if found is None:
+        return False
+    parts = [
+        order_id,
+        *(str(entry["id"]) for kind in ("transactions", "deliveries") for entry in found.get(kind) or []),
+    ]
+    media = [
+        str(entry["documentMediaFileId"]) for entry in found.get("documents") or [] if entry.get("documentMediaFileId")
+    ]
+    removed = admin.delete("order", order_id)
+    history = all_ids(admin, "state_machine_history", Criteria().any_of("referencedId", parts))
+    admin.remove(("state_machine_history", _keys(history)), ("media", _keys(media)))
+    return removed
+
+
+def remove_addresses_of(admin: AdminApi, product_ids: Sequence[str]) -> None:
+    """Remove the readable addresses of products, which Shopware keeps for deleted ones."""
+    found = all_ids(admin, "seo_url", Criteria().any_of("foreignKey", list(product_ids)))
+    admin.remove(("seo_url", _keys(found)))
+
+
+def forget_payment_method(admin: AdminApi, payment_method_id: str) -> None:
+    """Take a payment method out of its sales channels, which keep a list of ids of their own."""
+    for channel_id in admin.ids("sales_channel", Criteria().equals("paymentMethods.id", payment_method_id)):
+        pair = {"salesChannelId": channel_id, "paymentMethodId": payment_method_id}
+        admin.remove(("sales_channel_payment_method", [pair]))
+        admin.upsert(("sales_channel", [{"id": channel_id}]))
+
+
+def remove_entity(admin: AdminApi, entity: str, entity_id: str) -> bool:
+    """Remove any entity with what belongs to it; ``False`` where it was gone."""
+    if entity == "order":
+        return remove_order(admin, entity_id)
+    if entity == "payment_method":
+        forget_payment_method(admin, entity_id)
+    removed = admin.delete(entity, entity_id)
+    if entity == "product":
+        remove_addresses_of(admin, [entity_id])
+    return removed
+
+
+def _keys(ids: Sequence[str]) -> list[dict[str, str]]:
+    return [{"id": entry} for entry in ids]
