@@ -54,4 +54,5 @@ def _answers_html(environment: Environment) -> bool:
         answer = transport_to(environment).send(Call("GET", "/", headers={"Accept": "text/html"}))
     except ShopError:
         return False
-    return "html" in (answer.header("content-type") or "")
+    # a storefront that is broken is still one: its processes must say so
+    return answer.status >= 500 or "html" in (answer.header("content-type") or "")

@@ -73,6 +73,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(str(error)) from None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The cases of a process must stay on one worker, or its result would never be complete."""
+    config = session.config
+    if config.stash.get(WORKER, None) is None or not hasattr(config, "workerinput"):
+        return
+    if any("@" not in item.nodeid for item in session.items):
+        message = (
+            "pytest-xdist does not keep the cases of a process together: use --dist loadgroup, and pytest below 9.2."
+        )
+        raise pytest.UsageError(message)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """``--repeat-each N`` makes N cases of each test."""
     repeats = int(metafunc.config.getoption("--repeat-each") or 1)

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pytest
 
-from updategate.clients.errors import ShopError, ShopUnreachableError
+from updategate.clients.errors import CounterpartError, ShopError, ShopUnreachableError
 from updategate.evidence.records import Case, ProcessFinished, Status, worst
 from updategate.evidence.writer import EvidenceLostError
 
@@ -49,8 +49,9 @@ def take(outcome: CaseOutcome, report: pytest.TestReport, error: BaseException |
 
 
 def is_connection_fault(error: BaseException | None) -> bool:
-    """Whether the shop could not be reached (probed twice), or the evidence could not be kept."""
-    return any(isinstance(cause, ShopUnreachableError | EvidenceLostError) for cause in chain(error))
+    """Whether the shop (probed twice) or a counterpart could not be reached, or the evidence could not be kept."""
+    known = ShopUnreachableError | CounterpartError | EvidenceLostError
+    return any(isinstance(cause, known) for cause in chain(error))
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -74,7 +75,7 @@ def failure_text(report: pytest.TestReport, error: BaseException | None) -> str:
     if isinstance(error, AssertionError):
         lines = [line for line in str(error).splitlines() if line.strip()]
         return lines[0] if lines else "the assertion does not hold"
-    if isinstance(error, ShopError):
+    if isinstance(error, ShopError | CounterpartError):
         return str(error)
     if error is not None:
         return f"{type(error).__name__}: {error}"
