@@ -39,8 +39,7 @@ class AccountLogin(StorefrontPage):
         """Log in; ``UnexpectedPageError`` holds the shop's message when it refuses."""
         self._fill("email", email)
         self._fill("password", password)
-        with self._leaving("the account"):
-            self._click("submit")
+        self._submit("submit", "the account")
         if self.path.rstrip("/").endswith("/account/login"):
             raise UnexpectedPageError("the account", self.url, self._said())
         return self._storefront.account_overview
@@ -60,8 +59,7 @@ class AccountRegister(RegistrationForm):
         """Create an account; the shop logs in at once."""
         self._fill_customer(customer)
         self._fill("password", password)
-        with self._leaving("the account"):
-            self._click("submit")
+        self._submit("submit", "the account")
         if self.path.rstrip("/").endswith("/account/register"):
             raise UnexpectedPageError("the account", self.url, self._said())
         return self._storefront.account_overview
@@ -172,8 +170,7 @@ class AccountOrderEdit(MethodsPage):
 
     def complete(self) -> Finish:
         """Click the button that completes the payment with the method chosen."""
-        with self._leaving("the finish page"):
-            self._click("submit")
+        self._submit("submit", "the finish page")
         if "/checkout/finish" not in self.path:
             raise UnexpectedPageError("the finish page", self.url, self._said())
         return self._storefront.finish

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
-
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from updategate.clients.storefront.errors import PageElementMissingError, UnexpectedPageError
 from updategate.clients.storefront.page import StorefrontPage
@@ -85,9 +84,9 @@ class WithHeader(StorefrontPage):
             self._click("cart_widget", page="shared")
         self._get("cart", page="offcanvas")
 
-    def switch_currency(self, iso_code: str, name: str) -> None:
-        """Choose a currency by its ISO code; ``name`` is how the shop calls it in its menu, such as ``US-Dollar``."""
-        self._switch("currency", name)
+    def switch_currency(self, iso_code: str, name: str | None = None) -> None:
+        """Choose a currency by its ISO code, which menus show up to 6.6; ``name`` is what they show from 6.7 on."""
+        self._switch("currency", *(each for each in (iso_code, name) if each))
         if self._storefront.currency is not None:
             self._storefront.currency = iso_code
 
@@ -95,19 +94,17 @@ class WithHeader(StorefrontPage):
         """Choose a language by its name in the menu, such as ``Deutsch``."""
         self._switch("language", name)
 
-    def _switch(self, kind: str, name: str) -> None:
+    def _switch(self, kind: str, *names: str) -> None:
         self._click(f"{kind}_toggle", page="shared")
         form = self._get(f"{kind}_form", page="shared", hidden=True)
         self._when_ready(form)
-        choice = form.locator("label, button.dropdown-item").filter(has_text=name).first
-        try:
-            with self._leaving(f"the shop in the {kind} {name}"):
-                choice.click(no_wait_after=True)
-        except PlaywrightTimeoutError as late:
-            css = self._css(f"{kind}_form", "shared")
-            raise PageElementMissingError(
-                "shared", f"{kind}_form", css, self.url, detail=f"offers no {name!r}"
-            ) from late
+        wanted = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names))
+        choice = form.locator("label, button.dropdown-item").filter(has_text=wanted).first
+        if choice.count() == 0:
+            css, detail = self._css(f"{kind}_form", "shared"), f"offers no {' or '.join(names)}"
+            raise PageElementMissingError("shared", f"{kind}_form", css, self.url, detail=detail)
+        with self._leaving(f"the shop in the {kind} {names[0]}"):
+            choice.click(no_wait_after=True)
 
 
 class Home(WithHeader):

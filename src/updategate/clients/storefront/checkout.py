@@ -32,7 +32,7 @@ class CheckoutRegister(RegistrationForm):
         toggle = self._all("guest_toggle")
         if toggle.count() and toggle.first.is_checked():  # the box says "Create a customer account"
             toggle.first.uncheck()
-        return self._submit()
+        return self._register()
 
     def register_account(self, customer: Customer, password: str) -> Confirm:
         """Create an account on the way."""
@@ -41,7 +41,7 @@ class CheckoutRegister(RegistrationForm):
         if toggle.count() and not toggle.first.is_checked():
             toggle.first.check()
         self._fill("password", password)
-        return self._submit()
+        return self._register()
 
     def log_in(self, email: str, password: str) -> Confirm:
         """Open the login above the form and log in."""
@@ -53,9 +53,8 @@ class CheckoutRegister(RegistrationForm):
             self._click("login_submit")
         return self._arrived()
 
-    def _submit(self) -> Confirm:
-        with self._leaving("the confirmation page"):
-            self._click("submit")
+    def _register(self) -> Confirm:
+        self._submit("submit", "the confirmation page")
         return self._arrived()
 
     def _arrived(self) -> Confirm:
@@ -159,20 +158,19 @@ class Confirm(MethodsPage):
 
     def place_order(self) -> Finish:
         """Click the order button once."""
-        with self._leaving("the finish page", not_to=_ORDERS):
-            self._click("submit")
+        self._submit("submit", "the finish page", not_to=_ORDERS)
         return self._arrived()
 
     def place_order_with_double_click(self) -> Finish:
         """Double-click the order button, as impatient people do."""
-        with self._leaving("the finish page", not_to=_ORDERS):
-            self._do(lambda button: button.dblclick(delay=0, no_wait_after=True), "submit")
+        self._submit(
+            "submit", "the finish page", not_to=_ORDERS, task=lambda button: button.dblclick(no_wait_after=True)
+        )
         return self._arrived()
 
     def submit(self) -> None:
         """Click the order button, wherever that leads: for orders that the shop must refuse."""
-        with self._leaving("a page of the checkout", not_to=_ORDERS):
-            self._click("submit")
+        self._submit("submit", "a page of the checkout", not_to=_ORDERS)
 
     def _arrived(self) -> Finish:
         if "/checkout/finish" not in self.path:

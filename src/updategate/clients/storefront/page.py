@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 # what it attached in `__plugins`. A shop without that is taken as ready.
 _PLUGINS_ATTACHED = "element => !window.PluginManager || (element.__plugins && element.__plugins.size > 0)"
 
-_INVALID_FIELDS = """() => [...document.querySelectorAll('input:invalid, select:invalid, textarea:invalid')]
+_BLOCKED_BY = """form => form.noValidate ? [] : [...form.elements]
+    .filter(field => field.willValidate && !field.checkValidity())
     .map(field => (field.name || field.id) + ': ' + field.validationMessage)"""
+
+# A box may hold a list of messages.
+_READ_ALERTS = """(boxes, css) => boxes.flatMap(box => {
+    const content = box.querySelector(css) || box, list = [...content.querySelectorAll('li')];
+    return (list.length ? list : [content]).map(part => [box.className, part.innerText.trim()]);
+})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,7 @@ class StorefrontPage:
     def alerts(self) -> tuple[Alert, ...]:
         """Return the messages that the page shows now, in order."""
         boxes = self._page.locator(self._css("alert", page="shared")).locator("visible=true")
-        found = boxes.evaluate_all(
-            "(boxes, text) => boxes.map(box => [box.className, (box.querySelector(text) || box).innerText.trim()])",
-            self._css("alert_text", page="shared"),
-        )
+        found = boxes.evaluate_all(_READ_ALERTS, self._css("alert_text", page="shared"))
         kinds = ("success", "info", "warning", "danger")
         return tuple(
             Alert(next((kind for kind in kinds if f"alert-{kind}" in names), ""), text) for names, text in found
@@ -119,6 +123,25 @@ class StorefrontPage:
     def _click(self, name: str, *, page: str | None = None, within: Locator | None = None) -> None:
         # What a click leads to is waited for by _leaving and _loading, with the patience that an answer needs.
         self._do(lambda found: found.click(no_wait_after=True), name, page=page, within=within)
+
+    def _submit(
+        self,
+        name: str,
+        expected: str,
+        *,
+        not_to: str = "",
+        task: Callable[[Locator], object] | None = None,
+    ) -> None:
+        """Click a button that sends a form, and wait for the page after it.
+
+        A form that the browser does not send because a field is wrong is an error at once.
+        """
+        blocked = self._get("form", hidden=True).evaluate(_BLOCKED_BY)
+        if blocked:
+            self._click(name)
+            raise UnexpectedPageError(expected, self.url, (*self._said(), *blocked))
+        with self._leaving(expected, not_to=not_to):
+            self._do(task or (lambda button: button.click(no_wait_after=True)), name)
 
     def _fill(self, name: str, value: str, *, within: Locator | None = None) -> None:
         self._do(lambda found: found.fill(value), name, within=within)
@@ -173,9 +196,7 @@ class StorefrontPage:
                 yield
             response = coming.value
         except PlaywrightTimeoutError as late:
-            said = self._said()
-            invalid = tuple(self._page.evaluate(_INVALID_FIELDS))
-            raise UnexpectedPageError(expected, self._page.url, said or invalid) from late
+            raise UnexpectedPageError(expected, self._page.url, self._said()) from late
         except PlaywrightError as fault:
             raise self._fault(fault) from fault
         self._check(response)

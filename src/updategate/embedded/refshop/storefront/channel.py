@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..dal.ids import SYSTEM_LANGUAGE
-from ..shop import Shop
+from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
+from updategate.embedded.refshop.shop import Shop
 
 _STOREFRONT_TYPE = "8a243080f92e4c719546314b577cf82b"
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..shop import Shop
+from updategate.embedded.refshop.shop import Shop
+
 from .session import CACHE_HASH_COOKIE, CURRENCY_COOKIE, STATES_COOKIE
 
 # What the cached pages show. A write to any of them makes every page stale at once: Shopware is finer, but like here

@@ -13,8 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from .. import store_api
-from ..shop import Shop
+from updategate.embedded.refshop import store_api
+from updategate.embedded.refshop.shop import Shop
+
 from . import account, cart, catalogue, checkout, http_cache, profile, system
 from .api import ApiFailureError, StoreApi
 from .channel import Channel, Language

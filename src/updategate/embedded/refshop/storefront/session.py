@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..shop import Shop
+from updategate.embedded.refshop.shop import Shop
 
 SESSION_COOKIE = "session-"
 STATES_COOKIE = "sw-states"

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from ..versions import ShopwareVersion
+from updategate.embedded.refshop.versions import ShopwareVersion
+
 from .formats import language_of
 
 _INTERVAL = re.compile(r"^\s*(?:\{(\d+)\}|\](\d+),\s*Inf\[)\s*")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from ..shop import Shop
+from updategate.embedded.refshop.shop import Shop
 
 ROUTES = {
     "frontend.home.page": "/",
@@ -71,7 +71,7 @@ def slug(name: str) -> str:
     return _SPACES.sub("-", plain).strip("-")
 
 
-def translated(doc: Mapping[str, Any], field: str, languages: tuple[str, ...]) -> Any:
+def translated(doc: Mapping[str, Any], field: str, languages: tuple[str, ...]) -> Json:
     """Return a translated field in the first of the languages that has it."""
     translations = doc.get("translations") or {}
     for language in languages:
@@ -79,6 +79,11 @@ def translated(doc: Mapping[str, Any], field: str, languages: tuple[str, ...]) -
         if value is not None:
             return value
     return doc.get(field)
+
+
+def _name(product: Mapping[str, Any], parent: Mapping[str, Any] | None, languages: tuple[str, ...]) -> str:
+    own = translated(product, "name", languages)
+    return str(own or (translated(parent, "name", languages) if parent else None) or "")
 
 
 class SeoAddresses:
@@ -90,7 +95,9 @@ class SeoAddresses:
         store = shop.store
         categories = {doc["id"]: doc for doc in store.all("category")}
         for id_, category in categories.items():
-            names, current, above = [], category, 0
+            names: list[str] = []
+            current: dict[str, Any] | None = category
+            above = 0
             while current is not None and current["id"] != root_category and above < 20:
                 names.append(slug(str(translated(current, "name", languages) or "")))
                 current, above = categories.get(current.get("parentId") or ""), above + 1
@@ -98,8 +105,7 @@ class SeoAddresses:
                 self._add("/".join(reversed(names)) + "/", "navigation", id_)
         products = {doc["id"]: doc for doc in store.all("product")}
         for id_, product in products.items():
-            parent = products.get(product.get("parentId") or "")
-            name = translated(product, "name", languages) or (parent and translated(parent, "name", languages)) or ""
+            name = _name(product, products.get(product.get("parentId") or ""), languages)
             number = product.get("productNumber") or id_
             self._add(f"{slug(str(name))}/{slug(str(number))}", "detail", id_)
 

@@ -12,7 +12,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ..shop import Shop
+from updategate.embedded.refshop.shop import Shop
+
 from .api import StoreApi
 from .channel import Channel, Language, config_value
 from .rendering import render

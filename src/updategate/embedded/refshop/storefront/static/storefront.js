@@ -110,6 +110,11 @@
     setTimeout(() => buttons.forEach(button => { button.disabled = true; }), 0);
   });
 
+  /* Going back from the finish page leads to the orders, not to the form that was sent. */
+  const addHistory = form => form.addEventListener('submit', () => {
+    options(form, 'form-add-history').entries.forEach(({ state, title, url }) => history.pushState(state, title, url));
+  });
+
   const quantity = group => {
     const input = one('.js-quantity-selector', group);
     const step = way => {
@@ -278,6 +283,7 @@
     });
     attachAll('[data-form-auto-submit]', 'FormAutoSubmit', autoSubmit);
     attachAll('[data-form-submit-loader]:not(.js-offcanvas-cart-remove-product)', 'FormSubmitLoader', submitLoader);
+    attachAll('[data-form-add-history]', 'FormAddHistory', addHistory);
     attachAll('[data-quantity-selector]', 'QuantitySelector', quantity);
     attachAll('[data-country-state-select]', 'CountryStateSelect', countryStates);
     attachAll('.register-form, #profilePersonalForm', 'FormFieldToggle', registration);
