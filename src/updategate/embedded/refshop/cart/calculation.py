@@ -116,9 +116,7 @@ class Calculator:
             result.append(CalculatedTax(cast(decide(part, rule.rate)), rule.rate, cast(part)))
         return result
 
-    def _line_taxes(
-        self, unit: Decimal, rules: tuple[TaxRule, ...], count: Decimal
-    ) -> tuple[CalculatedTax, ...]:
+    def _line_taxes(self, unit: Decimal, rules: tuple[TaxRule, ...], count: Decimal) -> tuple[CalculatedTax, ...]:
         taxes = self._taxes(unit, rules, net=self.tax_state is TaxState.NET)
         return tuple(
             CalculatedTax(self._round_tax(tax.tax * count), tax.rate, self._tax_base(tax.price * count))

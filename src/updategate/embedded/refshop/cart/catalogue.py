@@ -91,8 +91,7 @@ class StoredCatalogue:
         if not rows and parent is not None:
             rows = self._store.where("product_visibility", productId=parent["id"])
         return any(
-            row["salesChannelId"] == sales_channel_id and int(row.get("visibility") or 0) >= visibility
-            for row in rows
+            row["salesChannelId"] == sales_channel_id and int(row.get("visibility") or 0) >= visibility for row in rows
         )
 
     def _read_product(self, product_id: str, context: CheckoutContext) -> Product | None:

@@ -21,9 +21,9 @@ def operator_of(condition: Condition) -> str:
     return str(condition.value.get("operator") or "=")
 
 
-def _cart_number(field: str, measure: Callable[[Scope], Decimal | int | None], factor: Decimal = Decimal(1)) -> (
-    Callable[[Condition, Scope], bool]
-):
+def _cart_number(
+    field: str, measure: Callable[[Scope], Decimal | int | None], factor: Decimal = Decimal(1)
+) -> Callable[[Condition, Scope], bool]:
     def check(condition: Condition, scope: Scope) -> bool:
         if scope.cart is None:
             return False
@@ -48,9 +48,7 @@ def filtered_goods(condition: Condition, scope: Scope) -> list[LineItem]:
 
 def _weight(scope: Scope) -> Decimal:
     goods = scope.cart.goods() if scope.cart else []
-    return sum(
-        ((item.delivery.weight or ZERO) * item.quantity for item in goods if item.delivery is not None), ZERO
-    )
+    return sum(((item.delivery.weight or ZERO) * item.quantity for item in goods if item.delivery is not None), ZERO)
 
 
 def _volume(scope: Scope) -> Decimal:
@@ -137,9 +135,7 @@ def _code_of_order(condition: Condition, scope: Scope) -> bool:
     if scope.cart is None:
         return False
     if condition.type == "orderAffiliateCode":
-        return comparison.text(
-            scope.cart.affiliate_code, operator_of(condition), condition.value.get("affiliateCode")
-        )
+        return comparison.text(scope.cart.affiliate_code, operator_of(condition), condition.value.get("affiliateCode"))
     return comparison.text(scope.cart.campaign_code, operator_of(condition), condition.value.get("campaignCode"))
 
 

@@ -137,9 +137,7 @@ condition_type("customerDefaultPaymentMethod")(
     _ids("methodIds", lambda customer: [customer.facts.get("defaultPaymentMethodId")])
 )
 condition_type("customerLastName")(_text("lastName", lambda customer: customer.facts.get("lastName")))
-condition_type("customerAffiliateCode")(
-    _text("affiliateCode", lambda customer: customer.facts.get("affiliateCode"))
-)
+condition_type("customerAffiliateCode")(_text("affiliateCode", lambda customer: customer.facts.get("affiliateCode")))
 condition_type("customerCampaignCode")(_text("campaignCode", lambda customer: customer.facts.get("campaignCode")))
 condition_type("customerOrderCount")(_number("count", lambda customer: customer.facts.get("orderCount") or 0))
 condition_type("customerOrderTotalAmount")(

@@ -16,9 +16,7 @@ from .stored import moment_of
 Check = Callable[[Condition, Scope], bool]
 
 
-def _number(
-    field: str, measure: Callable[[LineItem], Decimal | int | None], factor: Decimal = Decimal(1)
-) -> Check:
+def _number(field: str, measure: Callable[[LineItem], Decimal | int | None], factor: Decimal = Decimal(1)) -> Check:
     def check(condition: Condition, scope: Scope) -> bool:
         expected = condition.value.get(field)
         expected = None if expected is None else decimal(expected) * factor
@@ -88,9 +86,7 @@ condition_type("cartLineItemPropertyValue", "cartLineItemVariantValue")(
     _ids("identifiers", _listed("propertyIds", "optionIds"))
 )
 condition_type("cartLineItemTaxation")(_ids("taxIds", lambda item: [item.payload.get("taxId")]))
-condition_type("cartLineItemOfManufacturer")(
-    _ids("manufacturerIds", lambda item: [item.payload.get("manufacturerId")])
-)
+condition_type("cartLineItemOfManufacturer")(_ids("manufacturerIds", lambda item: [item.payload.get("manufacturerId")]))
 condition_type("cartLineItemClearanceSale")(_flag("clearanceSale", "isCloseout"))
 condition_type("cartLineItemIsNew")(_flag("isNew", "isNew"))
 condition_type("cartLineItemPromoted")(_flag("isPromoted", "markAsTopseller"))
@@ -151,9 +147,7 @@ def _date(field: str, payload_key: str) -> Check:
     def check(condition: Condition, scope: Scope) -> bool:
         expected = moment_of(condition.value.get(field))
         return scope.any_good(
-            lambda item: comparison.moment(
-                moment_of(item.payload.get(payload_key)), operator_of(condition), expected
-            )
+            lambda item: comparison.moment(moment_of(item.payload.get(payload_key)), operator_of(condition), expected)
         )
 
     return check

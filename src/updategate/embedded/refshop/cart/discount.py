@@ -58,8 +58,7 @@ class DiscountCalculation:
                 continue
             line.price = price
             line.payload["composition"] = [
-                {"id": each.item_id, "quantity": each.quantity, "discount": plain(each.amount)}
-                for each in composition
+                {"id": each.item_id, "quantity": each.quantity, "discount": plain(each.amount)} for each in composition
             ]
             cart.items[line.id] = line
             if line.id not in original.items:
@@ -154,9 +153,7 @@ def _percentage(
             price = calculator.absolute(-most, prices)
             share = most / total_of(prices).total * HUNDRED
     return price, [
-        Composition(piece.item.id, 1, piece.price.unit * share / HUNDRED)
-        for package in packages
-        for piece in package
+        Composition(piece.item.id, 1, piece.price.unit * share / HUNDRED) for package in packages for piece in package
     ]
 
 

@@ -222,6 +222,4 @@ def promotions_on_cart_price_zero(names: list[str]) -> CartError:
     key = "promotions-on-cart-price-zero-error"
     listed = ", ".join(names)
     message = f"Promotions {listed} were excluded for cart because the price of the cart is zero."
-    return CartError(
-        key, key, message, NOTICE, {"promotions": listed}, persistent=False, shown={"promotions": names}
-    )
+    return CartError(key, key, message, NOTICE, {"promotions": listed}, persistent=False, shown={"promotions": names})

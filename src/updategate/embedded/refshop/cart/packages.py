@@ -55,9 +55,7 @@ class Pieces:
         return self._calculator.quantity(QuantityPriceDefinition(price.unit, price.rules))
 
 
-def packages_of(
-    line: LineItem, groups: Sequence[SetGroup], cart: Cart, pieces: Pieces, scope: Scope
-) -> list[Package]:
+def packages_of(line: LineItem, groups: Sequence[SetGroup], cart: Cart, pieces: Pieces, scope: Scope) -> list[Package]:
     """Return the packages that the discount of this line is taken from."""
     kind = line.payload["discountScope"]
     if kind == SCOPE_CART:
@@ -93,9 +91,7 @@ def _whole_cart(condition: Condition | None, cart: Cart, pieces: Pieces, scope: 
     return [package] if package else []
 
 
-def group_packages(
-    groups: Sequence[SetGroup], cart: Cart, pieces: Pieces, scope: Scope
-) -> dict[str, list[Package]]:
+def group_packages(groups: Sequence[SetGroup], cart: Cart, pieces: Pieces, scope: Scope) -> dict[str, list[Package]]:
     """Find, group by group, all packages that the products of the cart allow; a piece is used once."""
     rest = [pieces.of(item) for item in cart.of_type(PRODUCT) for _ in range(item.quantity)]
     result: dict[str, list[Package]] = {}
@@ -146,19 +142,13 @@ def _worth(packager: str, piece: Piece) -> Decimal:
     return piece.price.unit
 
 
-def _complete_sets(
-    groups: Sequence[SetGroup], cart: Cart, pieces: Pieces, scope: Scope
-) -> list[Package]:
+def _complete_sets(groups: Sequence[SetGroup], cart: Cart, pieces: Pieces, scope: Scope) -> list[Package]:
     found = group_packages(groups, cart, pieces, scope)
     complete = min((len(found[group.id]) for group in groups), default=0)
-    return [
-        [piece for group in groups for piece in found[group.id][index]] for index in range(complete)
-    ]
+    return [[piece for group in groups for piece in found[group.id][index]] for index in range(complete)]
 
 
-def _one_group(
-    groups: Sequence[SetGroup], position: str, cart: Cart, pieces: Pieces, scope: Scope
-) -> list[Package]:
+def _one_group(groups: Sequence[SetGroup], position: str, cart: Cart, pieces: Pieces, scope: Scope) -> list[Package]:
     together = group_packages(groups, cart, pieces, scope)
     complete = min((len(together[group.id]) for group in groups), default=0)
     if complete <= 0 or not position.isdigit() or not 1 <= int(position) <= len(groups):

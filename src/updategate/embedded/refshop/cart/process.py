@@ -365,9 +365,7 @@ class CartCalculation:
     def _address_problems(self, cart: Cart) -> list[CartError]:
         context, country = self.context, self.context.country
         ships = not cart.items or any(IS_PHYSICAL in item.states for item in cart.flat())
-        if ships and not (
-            country.active and country.shipping_available and country.id in context.shippable_countries
-        ):
+        if ships and not (country.active and country.shipping_available and country.id in context.shippable_countries):
             return [errors.shipping_address_blocked(country.name)]
         customer = context.customer
         if customer is None:
@@ -411,9 +409,9 @@ def _content(cart: Cart) -> list[tuple[str, str, int]]:
 
 
 def _changed(before: Cart, after: Cart) -> bool:
-    return before.price.total != after.price.total or [
-        (item.id, item.type) for item in before.items.values()
-    ] != [(item.id, item.type) for item in after.items.values()]
+    return before.price.total != after.price.total or [(item.id, item.type) for item in before.items.values()] != [
+        (item.id, item.type) for item in after.items.values()
+    ]
 
 
 def _error_hash(cart: Cart) -> str:

@@ -138,6 +138,19 @@ class PriceSelection:
             start = end + 1
         return tiers[-1] if tiers else None
 
+    def price_of(self, product: Product, prices: Sequence[CurrencyPrice]) -> CalculatedPrice:
+        """Return what one piece of the product costs at these prices."""
+        return self._calculator.quantity(self._definition(product, prices))
+
+    def amount(self, prices: Sequence[CurrencyPrice]) -> Decimal:
+        """Return the price in the context's currency and tax state, not rounded."""
+        context = self._context
+        price = price_in_currency(prices, context.currency.id, self._system_currency)
+        value = price.amount.of(context.tax_state)
+        if price.currency_id == context.currency.id:
+            return value
+        return self._behaviour.in_currency(value, context.currency.factor)
+
     def _definition(
         self, product: Product, prices: Sequence[CurrencyPrice], quantity: int = 1
     ) -> QuantityPriceDefinition:

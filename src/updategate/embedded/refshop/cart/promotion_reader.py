@@ -55,9 +55,7 @@ def _conditions(rows: Iterable[Doc], rules: Mapping[str, Rule]) -> tuple[Conditi
     return tuple(rule.condition if rule is not None and rule.condition else never for rule in found)
 
 
-def _precondition(
-    store: EntityStore, doc: Doc, groups: tuple[SetGroup, ...], rules: Mapping[str, Rule]
-) -> Condition:
+def _precondition(store: EntityStore, doc: Doc, groups: tuple[SetGroup, ...], rules: Mapping[str, Rule]) -> Condition:
     parts: list[Condition] = []
     if doc.get("customerRestriction"):
         customers = [
@@ -66,9 +64,7 @@ def _precondition(
         ]
         numbers = [customer["customerNumber"] for customer in customers if customer]
         parts.append(
-            any_of(
-                Condition("customerCustomerNumber", {"operator": "=", "numbers": [number]}) for number in numbers
-            )
+            any_of(Condition("customerCustomerNumber", {"operator": "=", "numbers": [number]}) for number in numbers)
         )
     else:
         _add(parts, _conditions(store.where("promotion_persona_rule", promotionId=doc["id"]), rules))

@@ -135,9 +135,7 @@ def _all_line_items(condition: Condition, scope: Scope) -> bool:
     if not items:
         return False
     enough = int(condition.value.get("minimumShouldMatch") or len(items))
-    return all(
-        sum(holds(child, scope.of_item(item)) for item in items) >= enough for child in condition.children
-    )
+    return all(sum(holds(child, scope.of_item(item)) for item in items) >= enough for child in condition.children)
 
 
 @condition_type("alwaysValid")

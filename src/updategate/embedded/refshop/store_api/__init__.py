@@ -4,14 +4,44 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
+from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
 from updategate.embedded.refshop.shop import Shop
 
-from . import account_endpoints, address_endpoints, cart_endpoints, context_endpoints, order_endpoints
+from . import (
+    account_endpoints,
+    address_endpoints,
+    cart_endpoints,
+    communication_endpoints,
+    context_endpoints,
+    listing_endpoints,
+    navigation_endpoints,
+    order_endpoints,
+    product_endpoints,
+    system_endpoints,
+)
 from .http import store_api_routes
+from .layouts import complete_layouts
+
+_PARTS = (
+    context_endpoints,
+    cart_endpoints,
+    account_endpoints,
+    address_endpoints,
+    order_endpoints,
+    system_endpoints,
+    navigation_endpoints,
+    product_endpoints,
+    listing_endpoints,
+    communication_endpoints,
+)
 
 
 def routes(shop: Shop) -> list[BaseRoute]:
     """Return the routes under /store-api."""
-    parts = (context_endpoints, cart_endpoints, account_endpoints, address_endpoints, order_endpoints)
-    endpoints = [endpoint for part in parts for endpoint in part.ENDPOINTS]
+    complete_layouts(shop.store, SYSTEM_LANGUAGE)
+    endpoints = [endpoint for part in _PARTS for endpoint in part.ENDPOINTS]
+    paths: dict[str, list[str]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path.removeprefix("/store-api"), []).append(endpoint.method)
+    shop.memory["store-api/paths"] = paths
     return store_api_routes(shop, endpoints)

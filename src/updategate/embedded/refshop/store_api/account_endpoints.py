@@ -140,9 +140,7 @@ def _create_customer(call: Call, data: Json, billing: Any, shipping: Any, *, gue
     if not guest:
         customer["password"] = passwords.hashed(str(data["password"]), customer_id)
     with store.transaction():
-        customer["customerNumber"] = number_range.reserve(
-            store, "customer", session.channel["id"], clock=shop.clock
-        )
+        customer["customerNumber"] = number_range.reserve(store, "customer", session.channel["id"], clock=shop.clock)
         customer["autoIncrement"] = 1 + max((row.get("autoIncrement") or 0 for row in store.all("customer")), default=0)
         store.upsert("customer", customer)
         for address in addresses:
@@ -210,7 +208,7 @@ def confirm_registration(call: Call) -> Answer:
         raise errors.refused(
             412,
             "CHECKOUT__CUSTOMER_IS_ALREADY_CONFIRMED",
-            f"The customer with the id \"{customer['id']}\" is already confirmed.",
+            f'The customer with the id "{customer["id"]}" is already confirmed.',
             customerId=customer["id"],
         )
     now = api_time(call.shop.clock.now())
@@ -258,7 +256,7 @@ def _customer_of_credentials(call: Call, email: str, password: str) -> Doc:
         raise errors.refused(
             401,
             "CHECKOUT__CUSTOMER_OPTIN_NOT_COMPLETED",
-            f"The customer with the id \"{customer['id']}\" has not completed the opt-in.",
+            f'The customer with the id "{customer["id"]}" has not completed the opt-in.',
             customerId=customer["id"],
         )
     return customer
@@ -421,7 +419,7 @@ def confirm_recovery(call: Call) -> Answer:
         raise errors.refused(
             410,
             "CHECKOUT__CUSTOMER_RECOVERY_HASH_EXPIRED",
-            f"The hash \"{call.get('hash')}\" is expired.",
+            f'The hash "{call.get("hash")}" is expired.',
             hash=call.get("hash"),
         )
     salt = call.shop.ids.new()
@@ -453,7 +451,7 @@ def change_payment_method(call: Call) -> Answer:
         raise errors.refused(
             400,
             "CHECKOUT__UNKNOWN_PAYMENT_METHOD",
-            f"Could not find payment method with id \"{call.path['paymentMethodId']}\"",
+            f'Could not find payment method with id "{call.path["paymentMethodId"]}"',
             value=call.path["paymentMethodId"],
         )
     customer = call.session.customer or {}
@@ -503,8 +501,6 @@ ENDPOINTS = [
     Endpoint("POST", "/store-api/account/recovery-password", request_recovery),
     Endpoint("POST", "/store-api/account/recovery-password-confirm", confirm_recovery),
     Endpoint("POST", "/store-api/account/customer-recovery-is-expired", recovery_is_expired),
-    Endpoint(
-        "POST", "/store-api/account/change-payment-method/{paymentMethodId}", change_payment_method, login=True
-    ),
+    Endpoint("POST", "/store-api/account/change-payment-method/{paymentMethodId}", change_payment_method, login=True),
     Endpoint("GET", "/store-api/customer-group-registration/config/{customerGroupId}", group_registration),
 ]

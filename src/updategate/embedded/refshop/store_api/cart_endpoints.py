@@ -112,9 +112,7 @@ def _rows(call: Call) -> list[dict[str, Any]]:
         rows = list(rows.values())
     if not isinstance(rows, list):
         kind = {str: "string", int: "int", float: "float", bool: "bool"}.get(type(rows), "null")
-        raise errors.plain_error(
-            400, f'Unexpected value for parameter "items": expecting "array", got "{kind}".'
-        )
+        raise errors.plain_error(400, f'Unexpected value for parameter "items": expecting "array", got "{kind}".')
     return [row if isinstance(row, dict) else {} for row in rows]
 
 
@@ -198,9 +196,7 @@ def _check(row: dict[str, Any]) -> None:
     broken = []
     for key, types in _TYPES.items():
         value = row.get(key)
-        wrong = value is not None and (
-            not isinstance(value, types) or (isinstance(value, bool) and bool not in types)
-        )
+        wrong = value is not None and (not isinstance(value, types) or (isinstance(value, bool) and bool not in types))
         if wrong:
             name = _TYPE_NAMES.get(key, "string")
             shown = f'"{value}"' if isinstance(value, str) else str(value)

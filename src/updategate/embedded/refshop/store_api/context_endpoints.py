@@ -157,7 +157,11 @@ def switch_context(call: Call) -> Answer:
         raise errors.violations(broken)
     if session.customer is None and ("shippingAddressId" in wanted or "billingAddressId" in wanted):
         raise errors.not_logged_in()
-    broken = [unknown_entity(_ENTITIES[key], value, f"/{key}") for key, value in wanted.items() if not _may_choose(call, key, value)]
+    broken = [
+        unknown_entity(_ENTITIES[key], value, f"/{key}")
+        for key, value in wanted.items()
+        if not _may_choose(call, key, value)
+    ]
     if broken:
         raise errors.violations(broken)
     customer_id = session.customer["id"] if session.customer else None

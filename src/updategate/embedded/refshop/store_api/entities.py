@@ -179,9 +179,7 @@ def price_json(value: Mapping[str, Any]) -> dict[str, Json]:
 def taxes_json(value: Mapping[str, Any]) -> dict[str, Json]:
     """Show the taxes of a stored price."""
     return {
-        "calculatedTaxes": [
-            {**tax, "apiAlias": "cart_tax_calculated"} for tax in value.get("calculatedTaxes") or ()
-        ],
+        "calculatedTaxes": [{**tax, "apiAlias": "cart_tax_calculated"} for tax in value.get("calculatedTaxes") or ()],
         "taxRules": [{**rule, "apiAlias": "cart_tax_rule"} for rule in value.get("taxRules") or ()],
     }
 

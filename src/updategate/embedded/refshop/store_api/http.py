@@ -201,7 +201,13 @@ def _bare_call(shop: Shop, endpoint: Endpoint, request: Request) -> Call:
     channel = next(iter(shop.store.where("sales_channel", active=True)), None) or {}
     session = open_session(shop, channel, None, None) if channel else None
     return Call(
-        shop, endpoint.method, dict(request.path_params), _parsed_query(request), {}, request.headers, session  # type: ignore[arg-type]
+        shop,
+        endpoint.method,
+        dict(request.path_params),
+        _parsed_query(request),
+        {},
+        request.headers,
+        session,  # type: ignore[arg-type]
     )
 
 
@@ -276,9 +282,7 @@ def _url(request: Request) -> str:
 
 
 def _error_response(error: StoreApiError) -> Response:
-    return Response(
-        encoded({"errors": error.errors}), error.status, headers=_HEADERS, media_type="application/json"
-    )
+    return Response(encoded({"errors": error.errors}), error.status, headers=_HEADERS, media_type="application/json")
 
 
 def _response(answer: Answer, call: Call | None, logged_in_before: bool | None) -> Response:  # noqa: FBT001

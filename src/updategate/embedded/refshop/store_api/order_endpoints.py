@@ -153,7 +153,9 @@ def _check_link(call: Call, orders: list[Doc]) -> str | None:
         known = str(owner.get("email") or "").casefold() == str(email).casefold()
         same_place = str(billing.get("zipcode") or "").casefold() == str(zipcode).casefold()
         if not (known and same_place):
-            raise errors.refused(403, "CHECKOUT__GUEST_WRONG_CREDENTIALS", "Wrong credentials for guest authentication.")
+            raise errors.refused(
+                403, "CHECKOUT__GUEST_WRONG_CREDENTIALS", "Wrong credentials for guest authentication."
+            )
         guest = store.get("customer", owner.get("customerId") or "")
         if call.get("login") and guest is not None and guest.get("guest"):
             return renewed_token(call, guest["id"])
@@ -180,7 +182,9 @@ def _own_order(call: Call, key: str = "orderId") -> Doc:
     customer = call.session.customer or {}
     owner = next(iter(call.shop.store.where("order_customer", orderId=str(id_))), {}) if order else {}
     if order is None or owner.get("customerId") != customer.get("id"):
-        raise errors.refused(404, "FRAMEWORK__ENTITY_NOT_FOUND", f"order for id {id_} not found.", entity="order", identifier=str(id_))
+        raise errors.refused(
+            404, "FRAMEWORK__ENTITY_NOT_FOUND", f"order for id {id_} not found.", entity="order", identifier=str(id_)
+        )
     return order
 
 
@@ -192,12 +196,18 @@ def set_payment(call: Call) -> Answer:
     usable = method is not None and method.get("active") and method.get("afterOrderEnabled", True)
     if not usable or method_id not in offered(call.shop, "payment_method", call.session.channel["id"]):
         detail = f'Could not find payment method with id "{method_id}"'
-        raise errors.refused(404, "CHECKOUT__UNKNOWN_PAYMENT_METHOD", detail, entity="payment method", field="id", value=method_id)
+        raise errors.refused(
+            404, "CHECKOUT__UNKNOWN_PAYMENT_METHOD", detail, entity="payment method", field="id", value=method_id
+        )
     rows = sorted(store.where("order_transaction", orderId=order["id"]), key=lambda row: str(row.get("createdAt")))
     last = rows[-1] if rows else None
-    states = {row["id"]: str((store.get("state_machine_state", row["stateId"]) or {}).get("technicalName")) for row in rows}
+    states = {
+        row["id"]: str((store.get("state_machine_state", row["stateId"]) or {}).get("technicalName")) for row in rows
+    }
     if last is not None and states[last["id"]] in ("paid", "paid_partially"):
-        raise errors.refused(403, "CHECKOUT__ORDER_PAYMENT_METHOD_NOT_CHANGEABLE", "The order has an active transaction - {{ type }}")
+        raise errors.refused(
+            403, "CHECKOUT__ORDER_PAYMENT_METHOD_NOT_CHANGEABLE", "The order has an active transaction - {{ type }}"
+        )
     with store.transaction():
         if last is not None and last["paymentMethodId"] == method_id and states[last["id"]] == "open":
             return success(call)
@@ -206,7 +216,9 @@ def set_payment(call: Call) -> Answer:
                 state_machine.transition(
                     store, call.shop.version, "order_transaction", row["id"], "cancel", emit=call.shop.events.emit
                 )
-        amount = dict(last["amount"]) if last else {"unitPrice": order["amountTotal"], "totalPrice": order["amountTotal"]}
+        amount = (
+            dict(last["amount"]) if last else {"unitPrice": order["amountTotal"], "totalPrice": order["amountTotal"]}
+        )
         store.upsert(
             "order_transaction",
             {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from updategate.embedded.refshop.dal.context import ReadContext
 from updategate.embedded.refshop.dal.criteria import Criteria, parse_criteria
 from updategate.embedded.refshop.dal.definitions import definition
-from updategate.embedded.refshop.dal.output import with_includes
 from updategate.embedded.refshop.dal.search import Found, search
 
 from .entities import Presenter, Tree, search_result
@@ -48,6 +47,22 @@ def merged(*trees: Any) -> dict[str, Any]:
     return result
 
 
+def trimmed(value: Any, includes: Mapping[str, list[str]] | None) -> Any:
+    """Return what is shown with only those keys that ``includes`` names for their alias, texts too."""
+    if not includes:
+        return value
+    if isinstance(value, list):
+        return [trimmed(each, includes) for each in value]
+    if not isinstance(value, dict):
+        return value
+    wanted = includes.get(str(value.get("apiAlias")))
+    if wanted is not None:
+        value = {key: each for key, each in value.items() if key == "apiAlias" or key in wanted}
+        if isinstance(value.get("translated"), dict):
+            value["translated"] = {key: each for key, each in value["translated"].items() if key in wanted} or []
+    return {key: trimmed(each, includes) for key, each in value.items()}
+
+
 def find(call: Call, entity: str, criteria: Criteria) -> Found:
     """Return what the criteria find."""
     return search(read_context(call), definition(entity), criteria)
@@ -76,5 +91,4 @@ def found_entities(
         limit=limit,
         aggregations=found.aggregations or [],
     )
-    shown = with_includes(shown, criteria.includes)
-    return shown
+    return trimmed(shown, criteria.includes)

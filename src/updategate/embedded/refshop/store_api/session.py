@@ -151,9 +151,7 @@ def assembled(shop: Shop, channel: Doc, token: str, chosen: dict[str, Any]) -> S
         rounds_tax_base=shop.version.at_least(6, 6, 7),
     )
     context.tax_state = context.first_tax_state()
-    return Session(
-        token, channel, chosen, languages, currency, customer, payment, shipping, country, group, context
-    )
+    return Session(token, channel, chosen, languages, currency, customer, payment, shipping, country, group, context)
 
 
 def offered(shop: Shop, entity: str, channel_id: str) -> frozenset[str]:
@@ -179,7 +177,7 @@ def _languages(shop: Shop, channel: Doc, wanted: str | None) -> tuple[str, ...]:
         raise errors.refused(
             412,
             "SYSTEM__SALES_CHANNEL_LANGUAGE_NOT_AVAILABLE_EXCEPTION",
-            f"Provided language \"{language}\" is not in list of available languages: {', '.join(available)}",
+            f'Provided language "{language}" is not in list of available languages: {", ".join(available)}',
             languageId=language,
             availableLanguages=sorted(available),
         )
@@ -297,9 +295,7 @@ def _roundings(shop: Shop, currency: Doc, country_id: str) -> tuple[Rounding, Ro
     return Rounding.of(source.get("itemRounding")), Rounding.of(source.get("totalRounding"))
 
 
-def _tax_rates(
-    shop: Shop, country_id: str, state_id: str | None, zipcode: str | None
-) -> dict[str, Decimal]:
+def _tax_rates(shop: Shop, country_id: str, state_id: str | None, zipcode: str | None) -> dict[str, Decimal]:
     # rules may come into force by themselves: look again every minute
     minute = shop.clock.now().replace(second=0, microsecond=0)
     key = (country_id, state_id, zipcode)
@@ -315,9 +311,7 @@ def _read_rates(shop: Shop, country_id: str, state_id: str | None, zipcode: str 
     return rates
 
 
-def active_tax_rule(
-    shop: Shop, tax_id: str, country_id: str, state_id: str | None, zipcode: str | None
-) -> Doc | None:
+def active_tax_rule(shop: Shop, tax_id: str, country_id: str, state_id: str | None, zipcode: str | None) -> Doc | None:
     """Return the rule of a tax for the place: the most special kind, of it the one that came into force last."""
     found = []
     for rule in shop.store.where("tax_rule", taxId=tax_id, countryId=country_id):

@@ -38,9 +38,7 @@ def email_format(value: Any, pointer: str) -> Violations:
     if value in (None, "") or (isinstance(value, str) and _EMAIL.match(value)):
         return []
     return [
-        errors.violation(
-            "INVALID_FORMAT_ERROR", "VIOLATION::INVALID_EMAIL_FORMAT_ERROR", pointer, value=f'"{value}"'
-        )
+        errors.violation("INVALID_FORMAT_ERROR", "VIOLATION::INVALID_EMAIL_FORMAT_ERROR", pointer, value=f'"{value}"')
     ]
 
 

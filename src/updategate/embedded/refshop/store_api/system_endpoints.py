@@ -1,0 +1,144 @@
+"""Lists of what a sales channel offers: currencies, languages, countries, salutations, methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from updategate.embedded.refshop.dal.store import Doc
+
+from . import errors
+from .cart_store import current_cart
+from .entities import Presenter, search_result
+from .http import Answer, Call, Endpoint
+from .searching import criteria_of, find, found_entities, merged, trimmed, tree_of
+from .session import offered
+
+Json = dict[str, Any]
+
+_BY_POSITION = [{"field": "position", "order": "ASC"}]
+
+
+def currencies(call: Call) -> Answer:
+    """List the currencies; as a plain list, unlike everything else."""
+    ids = sorted(offered(call.shop, "currency", call.session.channel["id"]))
+    result = found_entities(call, "currency", [_any_of(ids)])
+    return Answer(result["elements"])
+
+
+def languages(call: Call) -> Answer:
+    """List the languages with their locale."""
+    ids = sorted(offered(call.shop, "language", call.session.channel["id"]))
+    return Answer(found_entities(call, "language", [_any_of(ids)], {"translationCode": {}}))
+
+
+def salutations(call: Call) -> Answer:
+    """List the salutations."""
+    if "sort" not in call.parameters:
+        call.body["sort"] = [{"field": "salutationKey", "order": "DESC"}]
+    return Answer(found_entities(call, "salutation"))
+
+
+def countries(call: Call) -> Answer:
+    """List the active countries of the sales channel in their order."""
+    ids = sorted(offered(call.shop, "country", call.session.channel["id"]))
+    if "sort" not in call.parameters:
+        call.body["sort"] = [*_BY_POSITION, {"field": "name", "order": "ASC"}]
+    fixed = [_any_of(ids), {"type": "equals", "field": "active", "value": True}]
+    return Answer(found_entities(call, "country", fixed))
+
+
+def country_states(call: Call) -> Answer:
+    """List the active states of a country."""
+    if "sort" not in call.parameters:
+        call.body["sort"] = [*_BY_POSITION, {"field": "name", "order": "ASC"}]
+    fixed = [
+        {"type": "equals", "field": "countryId", "value": call.path["id"]},
+        {"type": "equals", "field": "active", "value": True},
+    ]
+    return Answer(found_entities(call, "country_state", fixed))
+
+
+def shipping_methods(call: Call) -> Answer:
+    """List the shipping methods; with ``onlyAvailable`` those whose rule holds."""
+    return Answer(_methods(call, "shipping_method", {"deliveryTime": {}}))
+
+
+def payment_methods(call: Call) -> Answer:
+    """List the payment methods; with ``onlyAvailable`` those whose rule holds."""
+    return Answer(_methods(call, "payment_method", {}))
+
+
+def _methods(call: Call, entity: str, tree: Json) -> Json:
+    ids = sorted(offered(call.shop, entity, call.session.channel["id"]))
+    if "sort" not in call.parameters:
+        call.body["sort"] = _BY_POSITION
+    criteria = criteria_of(call, entity, [_any_of(ids), {"type": "equals", "field": "active", "value": True}])
+    found = find(call, entity, criteria)
+    docs = found.docs
+    if truthy(call.get("onlyAvailable")):
+        current_cart(call.shop, call.session)
+        docs = [doc for doc in docs if is_available(call, doc)]
+    presenter = Presenter(call.shop, call.session.languages)
+    wanted = merged(tree, tree_of(criteria))
+    shown = [presenter.entity(entity, doc, wanted) for doc in docs]
+    result = search_result(entity, shown, len(docs), limit=criteria.limit or len(docs))
+    result["aggregations"] = found.aggregations or []
+    return trimmed(result, criteria.includes)
+
+
+def is_available(call: Call, method: Doc) -> bool:
+    """Tell whether the rule of a method holds for the cart and the visitor."""
+    rule_id = method.get("availabilityRuleId")
+    return rule_id is None or rule_id in call.session.context.rule_ids
+
+
+def truthy(value: Any) -> bool:
+    """Read a switch as PHP reads it."""
+    return value not in (None, "", "0", 0, False, "false")
+
+
+def _any_of(ids: list[str]) -> Json:
+    return {"type": "equalsAny", "field": "id", "value": "|".join(ids)}
+
+
+def customer_group_registration(call: Call) -> Answer:
+    """Show what a customer group says to those who register for it."""
+    group = call.shop.store.get("customer_group", call.path["id"])
+    channels = call.shop.store.where("customer_group_registration_sales_channels", customerGroupId=call.path["id"])
+    here = any(row.get("salesChannelId") == call.session.channel["id"] for row in channels)
+    if group is None or not group.get("registrationActive") or not here:
+        raise errors.refused(
+            404,
+            "CHECKOUT__CUSTOMER_GROUP_REGISTRATION_NOT_FOUND",
+            f"Customer group registration for id {call.path['id']} not found.",
+            customerGroupId=call.path["id"],
+        )
+    return Answer(Presenter(call.shop, call.session.languages).entity("customer_group", group))
+
+
+def routes_info(call: Call) -> Answer:
+    """List the paths that there are; since 6.6."""
+    if call.shop.version.is_65:
+        raise errors.plain_error(404, f'No route found for "GET {call.base_url}/store-api/_info/routes"')
+    known: dict[str, list[str]] = call.shop.memory.get("store-api/paths", {})
+    endpoints = [{"path": path, "methods": methods} for path, methods in sorted(known.items())]
+    return Answer({"endpoints": endpoints})
+
+
+ENDPOINTS = [
+    *(
+        Endpoint(method, f"/store-api/{path}", handler)
+        for path, handler in (
+            ("currency", currencies),
+            ("language", languages),
+            ("salutation", salutations),
+            ("country", countries),
+            ("country-state/{id}", country_states),
+            ("shipping-method", shipping_methods),
+            ("payment-method", payment_methods),
+        )
+        for method in ("GET", "POST")
+    ),
+    Endpoint("GET", "/store-api/customer-group-registration/config/{id}", customer_group_registration),
+    Endpoint("GET", "/store-api/_info/routes", routes_info),
+]
