@@ -17,7 +17,7 @@ class Offcanvas(FiguresPage):
         shown = self._get("cart").element_handle()
         with self._loading("/checkout/offcanvas", replaces=shown):
             field.fill(str(quantity))
-            field.dispatch_event("change")
+            field.blur()  # as when a person goes on: only then the field has changed
         self._get("cart")
 
     def remove(self, key: str) -> None:
@@ -77,7 +77,7 @@ class Cart(FiguresPage):
         self._when_ready(field.locator("xpath=ancestor::form"))
         with self._leaving("the cart with the new quantity"):
             field.fill(str(quantity))
-            field.dispatch_event("change", {"bubbles": True})
+            field.blur()
 
     def remove(self, key: str) -> None:
         """Remove the line with this product number (a promotion: with this label)."""
