@@ -24,6 +24,9 @@ import requests
 ROOT = Path(__file__).resolve().parents[3]
 _ID = re.compile(r"[0-9a-f]{32}")
 
+#: where the recorded shops were: their addresses stand in requests and answers
+RECORDED_URLS = {"6.6.7.1": "http://127.0.0.1:8000", "6.6.6.1": "http://127.0.0.1:8001", "6.5.8.14": "http://127.0.0.1:8002"}
+
 #: keys whose numbers are amounts of money, or decide about them
 MONEY = {
     *("unitPrice", "totalPrice", "netPrice", "rawTotal", "positionPrice", "price", "tax", "taxRate", "percentage"),
@@ -131,6 +134,7 @@ class Comparison:
     """Compares two answers; differences are texts that name the place."""
 
     learned: dict[str, str]
+    texts: dict[str, str]
     ignored: list[re.Pattern[str]]
     differences: list[str] = field(default_factory=list)
 
@@ -169,12 +173,18 @@ class Comparison:
     def _texts(self, expected: str, actual: str, path: str) -> None:
         if _ID.fullmatch(expected) and _ID.fullmatch(actual):
             self.learned.setdefault(expected, actual)
+        elif path.endswith("/deepLinkCode"):
+            self.texts.setdefault(expected, actual)
         elif path.rpartition("/")[2] in ("code", "pointer", "apiAlias", "technicalName", "status", "type"):
             if expected != actual:
                 self.differences.append(f"{path}: {expected!r} expected, {actual!r} found")
 
     def _is_ignored(self, path: str) -> bool:
         return any(pattern.search(path) for pattern in self.ignored)
+
+
+def _header(headers: dict[str, str], name: str) -> str | None:
+    return next((value for key, value in headers.items() if key.lower() == name), None)
 
 
 def _kind(value: Any) -> str:
@@ -190,21 +200,67 @@ def _short(value: Any) -> str:
     return text if len(text) < 60 else text[:57] + "..."
 
 
-class Replay:
-    """Sends exchanges to a shop. ``authorize`` fills in the headers that were masked in the recording."""
+@dataclass(frozen=True)
+class Tokens:
+    """Access tokens of the Admin API for what the recording masked."""
 
-    def __init__(self, shop: RunningShop, authorize: Any, ignored: list[str]) -> None:
+    integration: str
+    user: str
+    limited: str
+
+    @classmethod
+    def of(cls, shop: RunningShop) -> Tokens:
+        """Ask the shop for them."""
+
+        def token(**body: str) -> str:
+            answer = requests.post(f"{shop.url}/api/oauth/token", json=body, timeout=10)
+            return str(answer.json()["access_token"])
+
+        facts = shop.facts
+        return cls(
+            integration=token(
+                grant_type="client_credentials", client_id=facts["client_id"], client_secret=facts["client_secret"]
+            ),
+            user=token(
+                grant_type="password", client_id="administration", scope="write", username="admin", password="shopware"
+            ),
+            limited=token(
+                grant_type="client_credentials",
+                client_id="SWIAREFSHOPREADONLYKEY0001",
+                client_secret="refshop-readonly-secret",
+            ),
+        )
+
+    def header(self, exchange: Exchange) -> dict[str, str]:
+        """Return the Authorization header that the recorded request had in its place."""
+        special = {"bad-token": "not.a.token", "forbidden-by-acl": self.limited}
+        return {"Authorization": f"Bearer {special.get(exchange.short, self.user)}"}
+
+
+class Replay:
+    """Sends exchanges to a shop, as the client did that was recorded.
+
+    Context tokens were masked in requests; the answer's header tells which one it was. Where that is seen for the first
+    time (a registration), and where somebody logs in, the request had the token of a new visitor.
+    """
+
+    def __init__(self, shop: RunningShop, ignored: list[str]) -> None:
         self.shop = shop
+        self.tokens = Tokens.of(shop)
         self.learned: dict[str, str] = {}
-        self.texts: dict[str, str] = {}
-        self._authorize = authorize
+        self.texts = {
+            RECORDED_URLS[str(shop.facts["version"])]: shop.url,
+            "<secret>": str(shop.facts["client_secret"]),
+        }
+        self._contexts: dict[str, str] = {}
+        self._last_context = ""
         self._ignored = [re.compile(pattern) for pattern in ignored]
         self._session = requests.Session()
 
     def send(self, exchange: Exchange) -> tuple[requests.Response, list[str]]:
         """Return the answer of the reference shop, and how it differs from the recorded one."""
         headers = {name: value for name, value in exchange.headers.items() if value != "<masked>"}
-        headers.update(self._authorize(exchange))
+        headers.update(self._unmasked(exchange))
         body = self._mine(json.dumps(exchange.body)) if exchange.body is not None else None
         answer = self._session.request(
             exchange.method,
@@ -220,9 +276,45 @@ class Replay:
         type_ = exchange.answer_headers.get("content-type", "").partition(";")[0]
         if type_ != answer.headers.get("content-type", "").partition(";")[0]:
             differences.append(f"content-type {type_!r} expected, {answer.headers.get('content-type')!r} found")
-        comparison = Comparison(self.learned, self._ignored)
+        self._remember(exchange, answer)
+        comparison = Comparison(self.learned, self.texts, self._ignored)
         comparison.compare(exchange.answer, _content(answer))
         return answer, differences + comparison.differences
+
+    def _unmasked(self, exchange: Exchange) -> dict[str, str]:
+        masked = {name.lower() for name, value in exchange.headers.items() if value == "<masked>"}
+        headers: dict[str, str] = {}
+        if "authorization" in masked:
+            headers |= self.tokens.header(exchange)
+        if "sw-access-key" in masked:
+            unknown = exchange.short == "context-bad-access-key"
+            headers["sw-access-key"] = "SWSCUNKNOWN" if unknown else str(self.shop.facts["access_key"])
+        if "sw-context-token" in masked:
+            recorded_token = _header(exchange.answer_headers, "sw-context-token")
+            if recorded_token and re.search(r"[^A-Za-z0-9]|^thistoken", recorded_token):
+                headers["sw-context-token"] = recorded_token
+            else:
+                known = None if exchange.path.endswith("/account/login") else self._contexts.get(recorded_token or "")
+                headers["sw-context-token"] = known or self._unseen(exchange)
+        return headers
+
+    def _unseen(self, exchange: Exchange) -> str:
+        """Return the token that was replaced by one not seen before: a logged-out one, or a visitor's new one."""
+        if exchange.short == "account-logout":
+            return self._last_context
+        access_key = str(self.shop.facts["access_key"])
+        answer = self._session.get(
+            f"{self.shop.url}/store-api/context", headers={"sw-access-key": access_key}, timeout=10
+        )
+        return str(answer.headers["sw-context-token"])
+
+    def _remember(self, exchange: Exchange, answer: requests.Response) -> None:
+        recorded_token = _header(exchange.answer_headers, "sw-context-token")
+        own = answer.headers.get("sw-context-token")
+        if recorded_token and own:
+            self._contexts.setdefault(recorded_token, own)
+            if "sw-context-token" in {name.lower() for name in exchange.headers} or not self._last_context:
+                self._last_context = own
 
     def _mine(self, text: str) -> str:
         for theirs, mine in self.texts.items():

@@ -170,9 +170,8 @@ def _listing(call: Call, place: Place, criteria: Criteria) -> Response:
             },
             json_api=True,
         )
-    data = [
-        entity_json(context, place.definition, doc, criteria, searched=criteria.searches) for doc in found.docs
-    ]
+    searched = _is_searched(call, criteria)
+    data = [entity_json(context, place.definition, doc, criteria, searched=searched) for doc in found.docs]
     return call.json(
         {
             "total": found.total,
@@ -180,6 +179,11 @@ def _listing(call: Call, place: Place, criteria: Criteria) -> Response:
             "aggregations": found.aggregations or [],
         }
     )
+
+
+def _is_searched(call: Call, criteria: Criteria) -> bool:
+    """Tell whether found rows carry what they were searched by; before 6.6 only pages did."""
+    return criteria.limit is not None if call.shop.version.is_65 else criteria.searches
 
 
 def _detail(call: Call, place: Place) -> Response:
@@ -199,7 +203,7 @@ def answer_detail(
         document = JsonApiDocument(context, call.shop.base_url)
         data = document.resource(definition, doc, criteria)
         return call.json({"data": data, "included": list(document.included.values())}, json_api=True)
-    searched = criteria is not None and criteria.searches
+    searched = criteria is not None and _is_searched(call, criteria)
     printed = entity_json(context, definition, doc, criteria, searched=searched)
     return call.json({"data": with_includes(printed, criteria.includes if criteria else None)})
 

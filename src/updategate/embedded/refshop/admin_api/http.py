@@ -85,6 +85,7 @@ class Call:
             version,
             inheritance=headers.get("sw-inheritance", "").lower() in ("1", "true"),
             base_url=self.shop.base_url,
+            version=self.shop.version,
         )
 
     def json(self, body: Any, status: int = 200, *, json_api: bool = False, headers: dict[str, str] | None = None) -> Response:

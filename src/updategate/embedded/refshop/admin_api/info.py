@@ -17,6 +17,15 @@ _EXTENSIONS = (
     " wma txt doc ico glb zip rar"
 ).split()
 
+#: kinds of messages that have been in the queue
+_MESSAGES = (
+    "Storefront\\Theme\\Message\\DeleteThemeFiles",
+    "Core\\Framework\\DataAbstractionLayer\\Indexing\\MessageQueue\\IterateEntityIndexer",
+    "Core\\Content\\Product\\DataAbstractionLayer\\ProductIndexing",
+    "Core\\Content\\Category\\DataAbstractionLayer\\CategoryIndexing",
+    "Core\\Content\\Media\\Message\\GenerateThumbnails",
+)
+
 _EVENTS = {
     "checkout.customer.before.login": {"email": "string"},
     "checkout.customer.changed-payment-method": {"customer": "customer"},
@@ -95,8 +104,9 @@ def health(call: Call) -> Response:
 def queue(call: Call) -> Response:
     """Tell how many messages of each kind wait."""
     waiting = int(call.shop.memory.get("queued_messages", 0))
-    name = "Shopware\\Core\\Content\\Product\\DataAbstractionLayer\\ProductIndexingMessage"
-    return call.json([{"name": name, "size": waiting}])
+    return call.json(
+        [{"name": f"Shopware\\{name}Message", "size": waiting if "Product" in name else 0} for name in _MESSAGES]
+    )
 
 
 @router.route("GET", "/_info/events.json")

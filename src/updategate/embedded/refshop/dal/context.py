@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..versions import VERSIONS, ShopwareVersion
 from .definitions import Association, Definition, definitions
 from .ids import LIVE_VERSION, SYSTEM_CURRENCY, SYSTEM_LANGUAGE
 from .store import Doc, EntityStore, versioned
@@ -23,6 +24,7 @@ class ReadContext:
     inheritance: bool = False
     currency_id: str = SYSTEM_CURRENCY
     base_url: str = ""
+    version: ShopwareVersion = VERSIONS["6.6.7.1"]
 
     @property
     def live(self) -> bool:
@@ -60,6 +62,12 @@ class ReadContext:
         if not self.inheritance or not doc.get("parentId") or definition.name != "product":
             return None
         return self.get("product", doc["parentId"])
+
+    def loads(self, association: Association) -> bool:
+        """Tell whether an association is loaded without being asked for; before 6.6 an order's state was, too."""
+        if self.version.is_65 and association.name == "stateMachineState":
+            return True
+        return association.autoload
 
     def related(self, association: Association, doc: Doc, parent: Doc | None = None) -> list[Doc]:
         """Return the documents at the other end (at most one for to-one)."""

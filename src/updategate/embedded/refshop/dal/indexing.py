@@ -151,9 +151,9 @@ def _index_keywords(store: EntityStore, doc: Doc, parent: Doc | None) -> None:
     for language in languages:
         chain = (language, SYSTEM_LANGUAGE)
         ranked = {
-            str(doc.get("productNumber") or ""): 1000,
-            **dict.fromkeys(re.findall(r"\w+", str(translated(doc, "name", chain, parent) or "")), 700),
-            **dict.fromkeys(re.findall(r"\w+", str(translated(maker, "name", chain) or "") if maker else ""), 500),
+            **dict.fromkeys(_words(doc.get("productNumber")), 1000),
+            **dict.fromkeys(_words(translated(doc, "name", chain, parent)), 700),
+            **dict.fromkeys(_words(translated(maker, "name", chain) if maker else None), 500),
             str(doc.get("ean") or ""): 500,
         }
         for word, ranking in ranked.items():
@@ -169,6 +169,12 @@ def _index_keywords(store: EntityStore, doc: Doc, parent: Doc | None) -> None:
             del wanted[row["id"]]
     for row in wanted.values():
         store.upsert("product_search_keyword", row)
+
+
+def _words(text: Any) -> list[str]:
+    """Return the text as a whole and its words."""
+    whole = str(text or "").strip()
+    return [whole, *re.findall(r"\w+", whole)] if whole else []
 
 
 def is_available(doc: Doc, parent: Doc | None) -> bool:

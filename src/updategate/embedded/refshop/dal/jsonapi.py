@@ -64,6 +64,8 @@ class JsonApiDocument:
                 result[name] = []
         for association in definition.associations.values():
             target = definitions().get(association.entity)
+            if context.version.is_65 and association.name == "canonicalProduct":
+                continue
             if association.kind == "one" and target is not None and target.versioned and association.key in result:
                 result.setdefault(_version_key(definition, association), None)
         result["createdAt"] = doc.get("createdAt")
@@ -83,7 +85,7 @@ class JsonApiDocument:
     def _relationship(self, association: Association, doc: Doc, criteria: Criteria | None) -> Any:
         wanted = criteria.associations.get(association.name) if criteria is not None else None
         empty: Any = [] if association.to_many else None
-        if wanted is None and not association.autoload:
+        if wanted is None and not self._context.loads(association):
             return empty
         target = definitions().get(association.entity)
         if target is None:

@@ -39,7 +39,7 @@ def entity_json(
     ``searched``: it was found by a search (not read by id); ``root``: it is not nested in another one; ``joined``:
     it is the other end of a to-one association.
     """
-    shape = shape_of(definition.name)
+    shape = shape_of(definition.name, context.version)
     extensions: dict[str, Any] = {
         "foreignKeys": {"extensions": [], "apiAlias": f"{definition.name}_foreign_keys_extension"}
     }
@@ -113,7 +113,7 @@ def _association(
     empty_list: frozenset[str],
 ) -> Any:
     wanted = criteria.associations.get(association.name) if criteria is not None else None
-    if wanted is None and not association.autoload:
+    if wanted is None and not context.loads(association):
         return [] if association.name in empty_list else None
     target = definitions().get(association.entity)
     if target is None:

@@ -16,7 +16,7 @@ from .store import Doc
 from .terms import scored
 
 #: without a sorting, the database answers in the order of an index that was there first
-_NATURAL_ORDER = {"category": "autoIncrement", "product_price": "", "promotion": "", "currency": "", "tax": ""}
+_NATURAL_ORDER = {"category": "autoIncrement", "scheduled_task": "scheduledTaskClass", "product_price": "", "promotion": "", "currency": "", "tax": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,12 @@ def sorted_docs(
 ) -> list[Doc]:
     """Return the documents in the order asked for; ties keep the order of ids."""
     natural = _NATURAL_ORDER.get(definition.name)
+    if context.version.is_65 and definition.name == "promotion":
+        natural = "id"
     if natural is None:
         ordered = sorted(docs, key=lambda doc: str(doc["id"]))
     elif natural and docs and all(doc.get(natural) is not None for doc in docs):
-        ordered = sorted(docs, key=lambda doc: int(doc[natural]))
+        ordered = sorted(docs, key=lambda doc: _rank(doc[natural]))
     else:
         ordered = list(docs)
     for order in reversed(sorting):

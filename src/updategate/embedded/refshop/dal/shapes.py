@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..versions import ShopwareVersion
 from .context import ReadContext
 from .ids import LIVE_VERSION
 from .store import Doc
@@ -90,6 +91,21 @@ _SHAPES: dict[str, Shape] = {
 }
 
 
-def shape_of(entity: str) -> Shape:
-    """Return how the entity's printed form differs."""
+def _entity_id(_: ReadContext, doc: Doc) -> dict[str, Any]:
+    return {"id": doc.get("referencedId"), "version_id": doc.get("referencedVersionId")}
+
+
+#: before 6.6
+_SHAPES_65: dict[str, Shape] = {
+    "product": Shape(extra={"variation": [], "blacklistIds": None, "whitelistIds": None}, empty_list=frozenset({"prices"})),
+    "country": Shape(absent=frozenset({"isEu"})),
+    "state_machine_history": Shape(extra={"entityId": _entity_id}),
+    "order_transaction": Shape(extra=_live("orderVersionId"), absent=frozenset({"validationData"})),
+}
+
+
+def shape_of(entity: str, version: ShopwareVersion) -> Shape:
+    """Return how the entity's printed form differs in this version."""
+    if version.is_65 and entity in _SHAPES_65:
+        return _SHAPES_65[entity]
     return _SHAPES.get(entity, _NONE)

@@ -94,7 +94,10 @@ def transition(
                     "possibleTransitions": names,
                 },
             )
-        store.upsert(entity, {"id": id_, "stateId": chosen.end["id"]})
+        changes = {"id": id_, "stateId": chosen.end["id"]}
+        if entity == "order" and user_id is not None:
+            changes["updatedById"] = user_id
+        store.upsert(entity, changes)
         store.upsert(
             "state_machine_history",
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _ROUNDING = "shopware_core_framework_data_abstraction_layer_pricing_cash_rounding_config"
+_VARIANT_LISTING = "shopware_core_content_product_data_abstraction_layer_variant_listing_config"
 _TAX_FREE = "shopware_core_framework_data_abstraction_layer_tax_free_config"
 
 
@@ -82,6 +83,10 @@ def _price_definition(value: Any) -> Any:
     return _struct(_taxes(value), f"cart_price_{kind}", **defaults)
 
 
+def _variant_listing(value: Any) -> Any:
+    return {"extensions": [], "mainVariantId": None, "configuratorGroupConfig": None, **plain(value), "apiAlias": _VARIANT_LISTING}
+
+
 _FORMATTERS = {
     "price": _prices,
     "rounding": lambda value: _struct(value, _ROUNDING),
@@ -89,4 +94,5 @@ _FORMATTERS = {
     "calculated_price": _calculated_price,
     "cart_price": _cart_price,
     "price_definition": _price_definition,
+    "variant_listing": _variant_listing,
 }

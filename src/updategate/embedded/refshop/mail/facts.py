@@ -29,7 +29,7 @@ def locale_of(shop: Shop, language_id: str | None) -> str:
 
 def loaded(shop: Shop, entity: str, id_: str, language_id: str | None, *paths: str) -> dict[str, Any] | None:
     """Return an entity with associations, its texts (with fallbacks) in the language."""
-    context = ReadContext(shop.store, language_chain(shop.store, language_id), base_url=shop.base_url)
+    context = ReadContext(shop.store, language_chain(shop.store, language_id), base_url=shop.base_url, version=shop.version)
     doc = context.get(entity, id_)
     if doc is None:
         return None

@@ -10,14 +10,19 @@ from ..dal.ids import SYSTEM_LANGUAGE, api_time, derived_id, is_id
 from ..dal.indexing import index_all, index_seo_urls
 from ..dal.passwords import hashed
 from ..dal.store import Doc, EntityStore
+from ..versions import ShopwareVersion
+from .notation import id_of
 
 _THUMBNAILS = (280, 400, 800, 1920)
 
 RECORDED_PASSWORD = "Bench-pass-1"  # noqa: S105 - of the recorded customers, see the recordings' README
 
 
-def complete(store: EntityStore) -> None:
+def complete(store: EntityStore, version: ShopwareVersion) -> None:
     """Fill in what the seed leaves out."""
+    if version.is_65:
+        for task in store.where("scheduled_task", name="services.install"):
+            store.delete("scheduled_task", task["id"])
     for entity in store.entities():
         defaults = definitions()[entity].defaults
         for doc in store.all(entity):
@@ -91,6 +96,7 @@ def _media_paths(store: EntityStore) -> None:
             "metaData": {"width": 120, "height": 120, "type": 3, "hash": id_},
             "mediaType": {"extensions": [], "name": "IMAGE", "flags": ["transparent"], "apiAlias": "media_type_IMAGE"},
             "uploadedAt": media.get("createdAt"),
+            "mediaFolderId": media.get("mediaFolderId") or id_of("media_folder", "product"),
         }
         texts = dict(media.get("translations") or {})
         texts[SYSTEM_LANGUAGE] = {"title": media["fileName"], **texts.get(SYSTEM_LANGUAGE, {})}

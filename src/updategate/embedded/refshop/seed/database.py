@@ -61,7 +61,7 @@ def _cached(version: ShopwareVersion, folder: Path | None) -> Path:
         cache = Path(tempfile.mkdtemp(prefix="refshop-seed-"))
     target = cache / f"{digest.hexdigest()[:24]}.sqlite"
     if not target.exists():
-        _build(target, fixtures, folder)
+        _build(target, fixtures, folder, version)
         _forget_old(cache, target)
     return target
 
@@ -72,7 +72,7 @@ def _forget_old(cache: Path, keep: Path) -> None:
             old.unlink(missing_ok=True)
 
 
-def _build(target: Path, fixtures: Path, folder: Path | None) -> None:
+def _build(target: Path, fixtures: Path, folder: Path | None, version: ShopwareVersion) -> None:
     store = EntityStore()
     rows: Rows = read_states(fixtures / _STATES_FILE) + read_mails(fixtures / _MAILS_FILE)
     for name in _SYSTEM_FILES:
@@ -87,7 +87,7 @@ def _build(target: Path, fixtures: Path, folder: Path | None) -> None:
         rows = merged_with_recordings(rows, recorded_rows(folder))
     with store.transaction():
         write_rows(store, rows)
-        complete(store)
+        complete(store, version)
     handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
     os.close(handle)
     part = Path(name)
@@ -107,7 +107,8 @@ def write_rows(store: EntityStore, rows: Iterable[tuple[str, dict[str, Any]]]) -
             for language, values in row["translations"].items():
                 texts[language] = {**texts.get(language, {}), **values}
             row = {**row, "translations": texts}
-        store.upsert(entity, row)
+        # a row nested in several others is stored several times, yet nobody has changed it
+        store.upsert(entity, {"updatedAt": (before or {}).get("updatedAt"), **row})
 
     decomposer = Decomposer(put)
     for entity, doc in rows:

@@ -121,7 +121,7 @@ parentId>product manufacturerId>product_manufacturer^ unitId>unit^ taxId>tax!^ c
 deliveryTimeId>delivery_time^ featureSetId>product_feature_set^- canonicalProductId>product^
 cmsPageId>cms_page^ price:price!^- productNumber! restockTime:int^ autoIncrement:int~- active:bool^
 available:bool~ isCloseout:bool^ availableStock:int~ stock:int! variation:list@- displayGroup~
-variantListingConfig:json^- variantRestrictions:json- manufacturerNumber^ ean^ purchaseSteps:int^
+variantListingConfig:variant_listing^- variantRestrictions:json- manufacturerNumber^ ean^ purchaseSteps:int^
 maxPurchase:int^ minPurchase:int^ purchaseUnit:float^ referenceUnit:float^ shippingFree:bool^
 purchasePrices:price^- markAsTopseller:bool^ weight:float^ width:float^ height:float^ length:float^
 releaseDate:date^ ratingAverage:float^~ categoryTree:list^~ propertyIds:list^~ optionIds:list^~

@@ -60,7 +60,7 @@ amountTotal:float~ amountNet:float~ positionPrice:float~ taxStatus~ shippingCost
 shippingTotal:float~ currencyFactor:float! deepLinkCode affiliateCode campaignCode customerComment:text
 source stateId>state_machine_state!- ruleIds:list- customFields:json createdById>user updatedById>user
 itemRounding:rounding!- totalRounding:rounding!-
-1 stateMachineState=state_machine_state.stateId orderCustomer=order_customer<orderId# currency language
+1 stateMachineState=state_machine_state.stateId orderCustomer=order_customer<orderId#& currency language
   salesChannel- billingAddress=order_address createdBy=user- updatedBy=user-
 N addresses=order_address.orderId# deliveries=order_delivery.orderId# lineItems=order_line_item.orderId#
   transactions=order_transaction.orderId# documents=document.orderId

@@ -220,4 +220,5 @@ _CHECKERS: dict[str, Any] = {
     "calculated_price": _array,
     "cart_price": _array,
     "price_definition": _array,
+    "variant_listing": _array,
 }
