@@ -13,12 +13,14 @@ import click
 from updategate.config.exit_codes import ExitCode
 
 MODULE = "updategate.embedded.refshop"
+MAIL_MODULE = "updategate.embedded.mail_sink"
 # variables of ci/environments/reference.yaml, by the key of the shop's own announcement
 VARIABLES = {
     "url": "UPDATEGATE_SHOP_URL",
     "access_key": "UPDATEGATE_SHOP_ACCESS_KEY",
     "client_id": "UPDATEGATE_SHOP_CLIENT_ID",
     "client_secret": "UPDATEGATE_SHOP_CLIENT_SECRET",
+    "mail_url": "UPDATEGATE_SHOP_MAIL_URL",
 }
 
 
@@ -30,22 +32,25 @@ VARIABLES = {
 @click.option("--write-env", type=click.Path(path_type=Path))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def serve(as_json: bool, write_env: Path | None, arguments: tuple[str, ...]) -> ExitCode:
-    """Start the reference shop on 127.0.0.1 (`updategate serve --help` lists its options)."""
+    """Start the reference shop and a mail sink on 127.0.0.1 (`updategate serve --help` lists the options)."""
     if {"--help", "-h"} & set(arguments):
         click.echo("--write-env FILE   also write the shop's address and keys for ci/environments/reference.yaml")
         click.echo("--json             print one JSON line when ready\n")
         return ExitCode(subprocess.call([sys.executable, "-m", MODULE, "--help"]))  # noqa: S603 - our own module
-    # started as a process and never imported: it must share no code with what tests it
-    command = [sys.executable, "-m", MODULE, "--json", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    # started as processes and never imported: they must share no code with what tests them
+    mail = _start([MAIL_MODULE, "--json", "--with-parent"])
+    sink = json.loads(mail.stdout.readline()) if mail.stdout else {}
+    shop = _start([MODULE, "--json", "--mailer", sink["smtp"], *arguments])
     try:
-        line = process.stdout.readline() if process.stdout else ""
+        line = shop.stdout.readline() if shop.stdout else ""
         if line:
-            _announce(json.loads(line), write_env, as_json=as_json, line=line)
-        code = process.wait()
+            _announce({**json.loads(line), "mail_url": sink["url"]}, write_env, as_json=as_json)
+        code = shop.wait()
     except KeyboardInterrupt:
-        code = process.wait()
+        code = shop.wait()
     finally:
+        mail.terminate()
+        mail.wait()
         if write_env:
             write_env.unlink(missing_ok=True)
     if code == 0:
@@ -53,7 +58,12 @@ def serve(as_json: bool, write_env: Path | None, arguments: tuple[str, ...]) -> 
     return ExitCode.USAGE if code == int(ExitCode.USAGE) else ExitCode.INCONCLUSIVE
 
 
-def _announce(facts: dict[str, object], write_env: Path | None, *, as_json: bool, line: str) -> None:
+def _start(arguments: list[str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own modules
+
+
+def _announce(facts: dict[str, object], write_env: Path | None, *, as_json: bool) -> None:
     if write_env:
         lines = [f"export {variable}={shlex.quote(str(facts[key]))}" for key, variable in VARIABLES.items()]
         lines.append(f"export UPDATEGATE_SHOP_PID={facts['pid']}")
@@ -64,7 +74,7 @@ def _announce(facts: dict[str, object], write_env: Path | None, *, as_json: bool
         # whoever waits for the file never sees half of it
         partial.replace(write_env)
     if as_json:
-        click.echo(line, nl=False)
+        click.echo(json.dumps(facts))
     else:
         click.echo(f"Reference shop at {facts['url']} (Ctrl-C stops it)")
         if write_env:

@@ -1,0 +1,1 @@
+"""A mail sink: takes every mail by SMTP and shows it through Mailpit's HTTP API. Delivers nothing."""
