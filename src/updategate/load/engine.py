@@ -122,8 +122,10 @@ class StepClock:
             played.stop = played.stop or played.storm.message()
 
     def wait(self, seconds: float) -> None:
-        """Let the visitor wait, no longer than the slice lasts."""
-        gevent.sleep(max(0.0, min(seconds, self._played.order.seconds - self._played.now())))
+        """Let the visitor wait; who would come back after the end of the slice goes home."""
+        if self._played.now() + seconds >= self._played.order.seconds:
+            raise StopVisit
+        gevent.sleep(seconds)
 
 
 def _no_answer(fault: ShopError) -> bool:
