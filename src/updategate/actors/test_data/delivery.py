@@ -17,7 +17,7 @@ from updategate.domain.money import Money
 
 # Shopware's DeliveryCalculator::CALCULATION_BY_*
 BY_QUANTITY, BY_PRICE, BY_WEIGHT = 1, 2, 3
-_OFFLINE = ("invoicepayment", "invoice_payment", "prepayment", "pre_payment", "cashpayment", "cash_payment")
+_OFFLINE = ("invoicepayment", "prepayment", "cashpayment")
 INVOICE = "Shopware\\Core\\Checkout\\Payment\\Cart\\PaymentHandler\\InvoicePayment"
 
 
@@ -95,15 +95,24 @@ class Delivery:
 
     def offline_payment(self) -> Payment:
         """Return a payment method of the merchant that moves no money: invoice, prepayment or cash on delivery."""
-        offered = self._workbench.access.session().payment_methods(only_available=False)
+        place = self._workbench.place
+        criteria = (
+            Criteria()
+            .equals("active", value=True)
+            .equals("salesChannels.id", place.sales_channel_id)
+            .associate("availabilityRule.conditions")
+        )
+        offered = list(self._workbench.admin.pages("payment_method", criteria))
         for word in _OFFLINE:
             for method in offered:
-                names = f"{method.get('technicalName')} {method.get('shortName')} {method.get('handlerIdentifier')}"
-                if word in names.lower():
+                if word in str(method["handlerIdentifier"]).lower() and _matches_always(method.get("availabilityRule")):
                     translated = method.get("translated") or {}
                     return Payment(str(method["id"]), str(translated.get("name") or method["name"]))
         names = ", ".join(str(method.get("name")) for method in offered) or "none"
-        message = f"the sales channel offers no invoice, prepayment or cash on delivery, but: {names}"
+        message = (
+            "the suites order with a payment method that moves no money (invoice, prepayment, cash on delivery) "
+            f"and that every cart is offered; the sales channel has: {names}"
+        )
         raise LookupError(message)
 
     def takes_payment(self, key: str, products: Sequence[Offer], *, only_if: Sequence[Condition] = ()) -> Payment:
@@ -137,3 +146,16 @@ class Delivery:
             message = "the shop has no delivery time; a shipping method needs one"
             raise LookupError(message)
         return str(found["id"])
+
+
+def _matches_always(rule: JsonObject | None) -> bool:
+    """Whether a rule matches every cart: there is none, or all it asks is an amount of at least zero."""
+    conditions = [entry for entry in (rule or {}).get("conditions") or [] if "Container" not in str(entry["type"])]
+    if rule is None:
+        return True
+    return bool(conditions) and all(
+        entry["type"] == "cartCartAmount"
+        and entry["value"].get("operator") == ">="
+        and Decimal(str(entry["value"].get("amount"))) == 0
+        for entry in conditions
+    )
