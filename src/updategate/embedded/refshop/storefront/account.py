@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from .checkout import ORDER_PARTS, order_of, page_title, register_page
+from .checkout import ORDER_PARTS, order_of, page_title, register_page, with_prices
 from .forms import log_in, register, register_data
 from .layout import frame
 from .visit import Visit
@@ -145,8 +145,7 @@ async def _orders(visit: Visit, limit: int) -> list[dict[str, Any]]:
             "associations": ORDER_PARTS,
         },
     )
-    orders: list[dict[str, Any]] = answer["orders"]["elements"]
-    return orders
+    return [with_prices(visit, order) for order in answer["orders"]["elements"]]
 
 
 async def edit_order_page(visit: Visit, order_id: str) -> Response:

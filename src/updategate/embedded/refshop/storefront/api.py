@@ -10,6 +10,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message
 
+#: how many elements the Store API gives at once, at most
+_PAGE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class ApiAnswer:
@@ -118,6 +121,17 @@ class StoreApi:
     async def post(self, path: str, body: Any = None) -> Any:
         """Return the body of a POST, or raise ``ApiFailureError``."""
         return self._body(path, await self.call("POST", path, {} if body is None else body))
+
+    async def all_of(self, path: str) -> list[Any]:
+        """Return all elements of a list, page by page."""
+        found: list[Any] = []
+        for page in range(1, 50):
+            body = await self.post(path, {"limit": _PAGE, "page": page})
+            part = body["elements"] if isinstance(body, dict) else body
+            found += part
+            if len(part) < _PAGE:
+                break
+        return found
 
     @staticmethod
     def _body(path: str, answer: ApiAnswer) -> Any:

@@ -14,7 +14,6 @@ async def cart_page(visit: Visit) -> Response:
     """Answer ``/checkout/cart``."""
     cart = await usable_cart(visit)
     visit.show_cart_errors(cart)
-    channel_countries = await visit.api.post("/country", {"limit": 500})
     return await visit.page(
         "cart.html.j2",
         body_class="is-ctl-checkout is-act-cartpage",
@@ -22,7 +21,7 @@ async def cart_page(visit: Visit) -> Response:
         no_store=True,
         cart=cart,
         dates=delivery_dates(cart),
-        countries=channel_countries.get("elements", []),
+        countries=await visit.api.all_of("/country"),
         payment_methods=await methods(visit, "payment"),
         shipping_methods=await methods(visit, "shipping"),
         **await frame(visit, "frontend.checkout.cart.page"),

@@ -186,7 +186,21 @@ async def order_of(visit: Visit, order_id: str) -> dict[str, Any] | None:
     if not answer.ok:
         return None
     found = answer.body["orders"]["elements"]
-    return found[0] if found else None
+    return with_prices(visit, found[0]) if found else None
+
+
+def with_prices(visit: Visit, order: dict[str, Any]) -> dict[str, Any]:
+    """Return the order with the calculated price of every line, which the Store API keeps to itself."""
+    lines = []
+    for line in order.get("lineItems") or ():
+        kept = (visit.shop.store.get("order_line_item", line["id"]) or {}).get("price") or {}
+        price = {
+            "calculatedTaxes": kept.get("calculatedTaxes") or [],
+            "unitPrice": line["unitPrice"],
+            "totalPrice": line["totalPrice"],
+        }
+        lines.append({**line, "price": price})
+    return {**order, "lineItems": lines}
 
 
 async def configure(visit: Visit) -> Response:

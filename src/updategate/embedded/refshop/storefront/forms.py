@@ -12,12 +12,10 @@ from .visit import Visit
 
 async def register_data(visit: Visit) -> dict[str, Any]:
     """Return what the registration form shows: countries and salutations."""
-    countries = await visit.api.post("/country", {"limit": 500})
-    salutations = await visit.api.post("/salutation", {})
     context = await visit.context()
     return {
-        "countries": countries.get("elements", []),
-        "salutations": salutations.get("elements", []),
+        "countries": await visit.api.all_of("/country"),
+        "salutations": await visit.api.all_of("/salutation"),
         "selected_country": context["salesChannel"].get("countryId"),
         "min_password": int(visit.config("core.loginRegistration.passwordMinLength", 8) or 8),
     }

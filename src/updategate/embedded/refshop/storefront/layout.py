@@ -15,9 +15,7 @@ async def frame(visit: Visit, route: str, active: str = "", **parameters: str) -
     that the page belongs to. ``trail`` are the categories above it, the root left out.
     """
     trail = _trail(visit, active)
-    currencies = await visit.api.post("/currency", {})
-    if isinstance(currencies, dict):
-        currencies = currencies.get("elements", [])
+    currencies = await visit.api.all_of("/currency")
     return {
         "route": route,
         "route_parameters": _route_parameters(visit, parameters),

@@ -107,8 +107,8 @@ def routes(shop: Shop) -> list[BaseRoute]:
     api = Starlette(routes=store_api.routes(shop))
     storefront = _Storefront(shop, api)
     return [
+        Route("/bundles/storefront/tile/{number:path}.svg", system.tile, methods=["GET"]),
         Route("/bundles/storefront/{name}", system.static_file, methods=["GET"]),
-        Route("/media/tile/{number:path}.svg", system.tile, methods=["GET"]),
         Route("/favicon.ico", lambda _: Response(status_code=204), methods=["GET"]),
         Route("/{path:path}", storefront.answer, methods=["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]),
     ]

@@ -19,7 +19,7 @@ from .channel import Channel, Language, config_value
 from .rendering import render
 from .session import CACHE_HASH_COOKIE, CURRENCY_COOKIE, STATES_COOKIE, Session
 from .texts import has_text, text
-from .urls import SeoAddresses, UnknownRouteError, path_of
+from .urls import SeoAddresses, UnknownRouteError, path_of, translated
 
 _FIELD = re.compile(r"[^\[\]]+")
 
@@ -93,6 +93,16 @@ class Visit:
             return self.origin + (self.language.path or "") + "/"
         path = self.addresses.path(kind, id_)
         return f"{self.origin}{self.language.path}/{path or f'{kind}/{id_}'}"
+
+    def variation(self, product: Mapping[str, Any]) -> list[dict[str, str]]:
+        """Return the options that make a product the variant that it is, with their groups."""
+        found = []
+        for id_ in product.get("optionIds") or () if product.get("parentId") else ():
+            option = self.shop.store.get("property_group_option", id_) or {}
+            group = self.shop.store.get("property_group", option.get("groupId") or "") or {}
+            names = [str(translated(doc, "name", self.language.chain) or "") for doc in (group, option)]
+            found.append({"group": names[0], "option": names[1]})
+        return sorted(found, key=lambda each: each["group"])
 
     @property
     def origin(self) -> str:
@@ -241,8 +251,9 @@ def errors_of(cart: Mapping[str, Any]) -> list[dict[str, Any]]:
 def cache_hash(context: Mapping[str, Any]) -> str:
     """Return what tells the cached pages of one kind of visitor from those of another."""
     group = (context.get("currentCustomerGroup") or {}).get("id")
-    rules = sorted(str(rule) for rule in context.get("ruleIds") or ())
-    parts = [rules, (context.get("currency") or {}).get("id"), context.get("taxState"), group]
+    base = context.get("context") or {}
+    rules = sorted(str(rule) for rule in base.get("ruleIds") or ())
+    parts = [rules, (context.get("currency") or {}).get("id"), base.get("taxState"), group]
     return hashlib.md5(json.dumps(parts).encode(), usedforsecurity=False).hexdigest()
 
 
