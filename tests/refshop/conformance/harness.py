@@ -238,14 +238,15 @@ class Tokens:
 
 
 class Replay:
-    """Sends exchanges to a shop, as the client did that was recorded.
+    """Sends exchanges to a shop, as the client did that was recorded. ``headers``: those of the answer to compare.
 
     Context tokens were masked in requests; the answer's header tells which one it was. Where that is seen for the first
     time (a registration), and where somebody logs in, the request had the token of a new visitor.
     """
 
-    def __init__(self, shop: RunningShop, ignored: list[str]) -> None:
+    def __init__(self, shop: RunningShop, ignored: list[str], headers: tuple[str, ...] = ()) -> None:
         self.shop = shop
+        self._headers = headers
         self.tokens = Tokens.of(shop)
         self.learned: dict[str, str] = {}
         self.texts = {
@@ -276,6 +277,10 @@ class Replay:
         type_ = exchange.answer_headers.get("content-type", "").partition(";")[0]
         if type_ != answer.headers.get("content-type", "").partition(";")[0]:
             differences.append(f"content-type {type_!r} expected, {answer.headers.get('content-type')!r} found")
+        for name in self._headers:
+            expected, found = _header(exchange.answer_headers, name), answer.headers.get(name)
+            if expected != found:
+                differences.append(f"{name} {expected!r} expected, {found!r} found")
         self._remember(exchange, answer)
         comparison = Comparison(self.learned, self.texts, self._ignored)
         comparison.compare(exchange.answer, _content(answer))

@@ -88,14 +88,24 @@ class Call:
             version=self.shop.version,
         )
 
-    def json(self, body: Any, status: int = 200, *, json_api: bool = False, headers: dict[str, str] | None = None) -> Response:
+    def json(
+        self, body: Any, status: int = 200, *, json_api: bool = False, headers: dict[str, str] | None = None
+    ) -> Response:
         """Return an answer with a JSON body."""
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         return Response(
             text,
             status,
-            {**_HEADERS, **(headers or {}), "content-type": _JSON_API if json_api else "application/json"},
+            {**_HEADERS, "content-type": _JSON_API if json_api else "application/json", **(headers or {})},
         )
+
+    def refused(self, refusal: ApiProblem) -> Response:
+        """Return the answer to a request that was refused; the real one forgets some of its headers then."""
+        answer = self.json({"errors": refusal.errors}, refusal.status)
+        del answer.headers["x-content-type-options"]
+        if not self.shop.version.is_65:
+            del answer.headers["x-frame-options"]
+        return answer
 
     def empty(self, status: int = 204, location: str | None = None) -> Response:
         """Return an answer without a body."""
@@ -168,11 +178,10 @@ def _answer(shop: Shop, entries: list[_Entry], request: Request, raw: bytes) -> 
     try:
         return _dispatch(call, entries)
     except ApiProblem as refusal:
-        return call.json({"errors": refusal.errors}, refusal.status)
+        return call.refused(refusal)
     except Exception:  # noqa: BLE001 - a mistake of this shop: told on its error output, answered as a shop would
         traceback.print_exc()
-        refusal = http_problem(500, "Internal Server Error")
-        return call.json({"errors": refusal.errors}, 500)
+        return call.refused(http_problem(500, "Internal Server Error"))
 
 
 def _dispatch(call: Call, entries: list[_Entry]) -> Response:

@@ -47,7 +47,9 @@ def token(call: Call) -> Response:
         )
     answer = grant(call.shop, body)
     limiter.reset(key)
-    return call.json(answer)
+    return call.json(
+        answer, headers={"content-type": "application/json; charset=UTF-8", "cache-control": "no-store, private"}
+    )
 
 
 def _client(shop: Shop, body: dict[str, Any]) -> dict[str, Any]:
