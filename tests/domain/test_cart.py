@@ -351,7 +351,7 @@ def test_versions_are_compared_by_number() -> None:
     assert PricingContext(shopware="6.5.8.14").since("6.5.8.9")
     assert not PricingContext(shopware="6.6.6.1").since("6.6.7.0")
     assert PricingContext(shopware="6.6.7.0-rc1").since("6.6.7.0")
-    with pytest.raises(ValueError, match="a Shopware version has four numbers, such as 6.6.7.1, not '6.6'"):
+    with pytest.raises(ValueError, match=r"a Shopware version has four numbers, such as 6\.6\.7\.1, not '6\.6'"):
         PricingContext(shopware="6.6").since("6.6.7.0")
 
 

@@ -143,8 +143,9 @@ class _Check:
     def signs(self) -> list[Violation]:
         """Check that nothing but a discount is negative.
 
-        A 100 % discount is rounded apart from what it takes off, so that a tax or the net total may be left at a
-        cent below zero.
+        A 100 % discount is rounded apart from what it takes off, so that the taxes or the net total may be left at a
+        cent below zero. And Shopware can take more off the goods of one rate than they cost: a fixed price is limited
+        by the whole cart, but taxed as the goods that it is for. So with discounts only all taxes together count.
         """
         view = self.view
         slack = self._step() * self._prices()
@@ -154,13 +155,16 @@ class _Check:
             ("shipping", view.shipping, _ZERO),
         ]
         amounts += [(f"line {line.key}", line.total, _ZERO) for line in view.lines or () if line.type != _PROMOTION]
-        amounts += [(f"tax at {tax.rate:f} %", tax.tax, slack) for tax in view.taxes or ()]
+        discounts = [line for line in view.lines or () if line.type == _PROMOTION]
+        if discounts and view.taxes:
+            amounts.append(("tax", sum((tax.tax for tax in view.taxes[1:]), view.taxes[0].tax), slack))
+        else:
+            amounts += [(f"tax at {tax.rate:f} %", tax.tax, slack) for tax in view.taxes or ()]
         found = [
             Violation(Invariant.NEGATIVE, where, "at least 0", str(money))
             for where, money, allowed in amounts
             if money is not None and money.amount < -allowed
         ]
-        discounts = [line for line in view.lines or () if line.type == _PROMOTION]
         found += [
             Violation(Invariant.NEGATIVE, f"line {line.key}", "at most 0", str(line.total))
             for line in discounts

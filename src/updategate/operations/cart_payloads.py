@@ -66,6 +66,8 @@ def payloads(admin: AdminApi, plan: Plan, shop: CartShop) -> Iterator[tuple[str,
     yield "sales_channel", [build.channel(row, plan) for row in plan["channels"]]
     yield "product", [build.product(row) for row in plan["products"]]
     yield "promotion", [build.promotion(row) for row in plan["promotions"]]
+    # Shopware makes exclusions mutual, and takes them back when it indexes an excluded promotion after the other
+    yield "promotion", [build.exclusions(row) for row in plan["promotions"] if "exclusions" in row]
     yield "customer", [build.customer(row) for row in plan["customers"]]
 
 
@@ -339,7 +341,6 @@ class _Payloads:
             "customerRestriction": False,
             "exclusive": False,
             "preventCombination": row.get("preventCombination", False),
-            "exclusionIds": [self.shop.id("promotion", other) for other in row.get("exclusions", [])],
             "cartRules": self._rules(row.get("cartRules", [])),
             "personaRules": self._rules(row.get("customerRules", [])),
             "salesChannels": [
@@ -363,6 +364,10 @@ class _Payloads:
             ],
             **code,
         }
+
+    def exclusions(self, row: Plan) -> JsonObject:
+        excluded = [self.shop.id("promotion", other) for other in row["exclusions"]]
+        return {"id": self.shop.id("promotion", row["key"]), "exclusionIds": excluded}
 
     def _discount(self, key: str, number: int, row: Plan) -> JsonObject:
         discount_id = self._ordered("discount", key, number)

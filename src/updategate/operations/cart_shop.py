@@ -34,18 +34,23 @@ _REMOVAL = (
 def standing(admin: AdminApi, plan: Plan, seed: str, tell: Callable[[str], None]) -> Iterator[CartShop]:
     """Set the shop up for as long as it is needed; whatever happens, all of it is removed."""
     shop = CartShop(Identity(seed, "READ-CARTS"), tuple(channel["key"] for channel in plan["channels"]))
-    created = list(payloads(admin, plan, shop))
+    created: dict[str, list[str]] = {}
     try:
-        for entity, rows in created:
-            tell(f"creates {len(rows)} of {entity}")
+        for entity, rows in payloads(admin, plan, shop):
+            ids = created.setdefault(entity, [])
+            ids += [str(row["id"]) for row in rows if row["id"] not in ids]
+            tell(f"writes {len(rows)} of {entity}")
             admin.upsert((entity, rows))
         yield shop
     finally:
-        _remove(admin, {entity: [str(row["id"]) for row in rows] for entity, rows in created}, tell)
+        _remove(admin, created, tell)
 
 
 def _remove(admin: AdminApi, created: Mapping[str, list[str]], tell: Callable[[str], None]) -> None:
     left: list[str] = []
+    taxes = created.get("tax", [])
+    rules = admin.ids("tax_rule", Criteria().any_of("taxId", taxes).limit(500))
+    admin.remove(("tax_rule", [{"id": entry} for entry in rules]))
     for entity in _REMOVAL:
         tell(f"removes {len(created.get(entity, []))} of {entity}")
         for entry in created.get(entity, []):

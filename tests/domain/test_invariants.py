@@ -1,0 +1,187 @@
+"""Every invariant is violated at least once, and what is right violates none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.domain.shop import BOOK, FLAT, NET, SCREW, cart, percentage
+from updategate.domain.catalogue import Country, Currency, TaxFreedom
+from updategate.domain.context import PricingContext
+from updategate.domain.invariants import Invariant, Violation, check_invariants
+from updategate.domain.money import Money, eur
+from updategate.domain.rounding import CashRounding
+from updategate.domain.views import CartView, LineItemView, OrderView, ShippingView, TaxView
+
+CENT = eur("0.01")
+GROSS_CART = cart((SCREW, 2), (BOOK, 1), shipping=FLAT, promotions=[percentage("10")])
+NET_CART = cart((SCREW, 2), (BOOK, 1), shipping=FLAT, promotions=[percentage("10")], context=NET)
+SWISS = PricingContext(country=Country("CH", customer_tax_free=TaxFreedom(enabled=True)))
+FREE_CART = cart((SCREW, 2), (BOOK, 1), shipping=FLAT, context=SWISS)
+CARTS = (GROSS_CART, NET_CART, FREE_CART)
+
+
+def kinds(totals: CartView | OrderView, **settings: object) -> set[Invariant]:
+    return {violation.invariant for violation in check_invariants(totals, **settings)}  # type: ignore[arg-type]
+
+
+def with_line(totals: CartView, **changes: object) -> CartView:
+    return replace(totals, lines=(replace(totals.lines[0], **changes), *totals.lines[1:]))
+
+
+def more(money: Money | None, amount: str = "0.01") -> Money:
+    assert money is not None
+    return money + eur(amount)
+
+
+@pytest.mark.parametrize("totals", CARTS)
+def test_what_is_right_violates_nothing(totals: CartView) -> None:
+    assert check_invariants(totals) == []
+    assert check_invariants(OrderView.of_cart(totals)) == []
+
+
+@pytest.mark.parametrize("totals", CARTS)
+class TestEachFigure:
+    def test_unit_by_quantity(self, totals: CartView) -> None:
+        assert Invariant.UNIT in kinds(with_line(totals, quantity=3))
+        assert Invariant.UNIT in kinds(with_line(totals, unit_price=more(totals.lines[0].unit_price)))
+
+    def test_lines_are_the_positions(self, totals: CartView) -> None:
+        assert kinds(replace(totals, position_total=more(totals.position_total))) == {Invariant.POSITIONS}
+
+    def test_lines_and_shipping_are_the_total(self, totals: CartView) -> None:
+        assert Invariant.TOTAL in kinds(replace(totals, shipping=()))
+        dearer = replace(totals.shipping[0], total=more(totals.shipping[0].total))
+        assert Invariant.TOTAL in kinds(replace(totals, shipping=(dearer,)))
+
+    def test_a_lost_line_is_noticed(self, totals: CartView) -> None:
+        assert {Invariant.POSITIONS, Invariant.TOTAL} <= kinds(replace(totals, lines=totals.lines[1:]))
+
+    def test_net_and_taxes_are_the_total(self, totals: CartView) -> None:
+        assert Invariant.NET in kinds(replace(totals, net_total=more(totals.net_total)))
+
+    def test_the_total_is_the_rounded_raw_total(self, totals: CartView) -> None:
+        assert kinds(replace(totals, total=more(totals.total))) == {Invariant.ROUNDING}
+
+    def test_one_currency(self, totals: CartView) -> None:
+        dollars = Money(totals.lines[0].total.amount, "USD")
+        assert kinds(with_line(totals, total=dollars)) == {Invariant.CURRENCY}
+        assert kinds(with_line(totals, unit_price=dollars)) == {Invariant.CURRENCY}
+        assert kinds(replace(totals, net_total=dollars)) == {Invariant.CURRENCY}
+        assert kinds(with_line(totals, taxes=(TaxView(Decimal(19), dollars),))) == {Invariant.CURRENCY}
+        assert kinds(replace(totals, taxes=(TaxView(Decimal(19), dollars),))) == {Invariant.CURRENCY}
+
+
+@pytest.mark.parametrize("totals", [GROSS_CART, NET_CART])
+class TestTaxes:
+    def test_the_tax_of_a_line_fits_its_rate(self, totals: CartView) -> None:
+        [tax] = totals.lines[0].taxes or ()
+        assert Invariant.TAX_RATE in kinds(with_line(totals, taxes=(replace(tax, tax=more(tax.tax, "0.02")),)))
+        assert Invariant.TAX_RATE in kinds(with_line(totals, taxes=(replace(tax, rate=Decimal(7)),)))
+
+    def test_rounding_each_piece_is_noticed(self, totals: CartView) -> None:
+        gross = totals is GROSS_CART
+        # a hundred pieces with 0.158… or 0.188… tax each
+        rounded, right = (eur("16.00"), eur("15.81")) if gross else (eur("19.00"), eur("18.81"))
+        line = LineItemView("P", "P", 100, eur("0.99"), eur("99.00"), (TaxView(Decimal(19), right, eur("99.00")),))
+        bare = replace(totals, lines=(line,), shipping=(), position_total=None, taxes=None, net_total=None)
+        total = eur("99.00") if gross else eur("117.81")
+        bare = replace(bare, total=total, raw_total=total)
+        assert check_invariants(bare) == []
+        wrong = replace(line, taxes=(TaxView(Decimal(19), rounded, eur("99.00")),))
+        assert kinds(replace(bare, lines=(wrong,))) == {Invariant.TAX_RATE}
+
+    def test_the_tax_of_the_shipping_fits_its_rate(self, totals: CartView) -> None:
+        part = totals.shipping[0]
+        first, *others = part.taxes or ()
+        wrong = replace(part, taxes=(replace(first, tax=more(first.tax, "0.05")), *others))
+        assert Invariant.TAX_RATE in kinds(replace(totals, shipping=(wrong,)))
+
+    def test_the_tax_of_the_cart_fits_its_rate(self, totals: CartView) -> None:
+        assert totals.taxes is not None
+        wrong = (replace(totals.taxes[0], tax=more(totals.taxes[0].tax, "1.00")), *totals.taxes[1:])
+        assert {Invariant.TAX_RATE, Invariant.TAX_SUM, Invariant.NET} <= kinds(replace(totals, taxes=wrong))
+
+    def test_taxes_of_lines_and_shipping_are_the_tax(self, totals: CartView) -> None:
+        assert totals.taxes is not None
+        wrong = (replace(totals.taxes[0], tax=more(totals.taxes[0].tax)), *totals.taxes[1:])
+        assert Invariant.TAX_SUM in kinds(replace(totals, taxes=wrong))
+        assert Invariant.TAX_SUM not in kinds(replace(totals, taxes=wrong), vertical_taxes=True)
+        assert Invariant.TAX_SUM in kinds(replace(totals, taxes=totals.taxes[1:]))
+
+    def test_taxed_parts_are_the_price(self, totals: CartView) -> None:
+        [tax] = totals.lines[0].taxes or ()
+        assert Invariant.TAX_BASE in kinds(with_line(totals, taxes=(replace(tax, price=eur("1.00"), tax=eur("0.17")),)))
+
+    def test_where_a_line_shows_no_taxes_they_are_not_summed(self, totals: CartView) -> None:
+        assert kinds(with_line(totals, taxes=None)) == set()
+        assert kinds(replace(totals, shipping=(replace(totals.shipping[0], taxes=None),))) == set()
+
+
+class TestSigns:
+    def test_nothing_is_below_zero_but_discounts(self) -> None:
+        below = replace(GROSS_CART, total=eur("-1"), raw_total=eur("-1"))
+        assert Invariant.NEGATIVE in kinds(below)
+        assert Invariant.NEGATIVE in kinds(with_line(GROSS_CART, total=eur("-23.80"), unit_price=eur("-11.90")))
+        assert Invariant.NEGATIVE in kinds(replace(GROSS_CART, shipping=(ShippingView(eur("-1")),)))
+        assert Invariant.NEGATIVE in kinds(replace(GROSS_CART, net_total=eur("-1")))
+
+    def test_a_discount_is_no_surcharge(self) -> None:
+        lines = (*GROSS_CART.lines[:-1], replace(GROSS_CART.lines[-1], total=eur("3.45"), unit_price=eur("3.45")))
+        found = [v for v in check_invariants(replace(GROSS_CART, lines=lines)) if v.invariant is Invariant.NEGATIVE]
+        assert found == [Violation(Invariant.NEGATIVE, "line CODE", "at most 0", "3.45 EUR")]
+
+    def test_a_cent_that_rounding_left_is_no_fault_but_more_is(self) -> None:
+        bare = OrderView("1", eur("0"), lines=GROSS_CART.lines, taxes=(TaxView(Decimal(19), eur("-0.04")),))
+        assert Invariant.NEGATIVE not in kinds(bare)
+        assert Invariant.NEGATIVE in kinds(replace(bare, taxes=(TaxView(Decimal(19), eur("-0.05")),)))
+
+
+class TestRounding:
+    def test_the_coin_is_that_of_the_currency(self) -> None:
+        coin = CashRounding(2, Decimal("0.05"))
+        context = PricingContext(currency=Currency(total_rounding=coin))
+        totals = cart((SCREW, 1), (BOOK, 1), shipping=FLAT, context=context, promotions=[percentage("1")])
+        assert (totals.raw_total, totals.total) == (eur("28.32"), eur("28.30"))
+        assert kinds(totals, total_rounding=coin) == set()
+        assert kinds(totals) == {Invariant.ROUNDING}
+
+    def test_a_tax_free_total_stays_as_it_is(self) -> None:
+        coin = CashRounding(2, Decimal("0.50"))
+        odd = replace(FREE_CART, shipping=(replace(FREE_CART.shipping[0], total=eur("5.01")),))
+        odd = replace(odd, total=eur("35.01"), raw_total=eur("35.01"), net_total=eur("35.01"))
+        assert kinds(odd, total_rounding=coin) == set()
+        assert kinds(replace(odd, total=eur("35.00")), total_rounding=coin) == {Invariant.ROUNDING}
+
+    @pytest.mark.parametrize(("for_net", "violated"), [(True, {Invariant.UNIT}), (False, set())])
+    def test_net_lines_are_brought_to_the_coin_only_if_so_set(self, for_net: bool, violated: set[Invariant]) -> None:
+        line = LineItemView("P", "P", 1, eur("1.03"), eur("1.03"))
+        bare = OrderView("1", eur("1.03"), (line,), tax_state=NET_CART.tax_state)
+        assert kinds(bare, item_rounding=CashRounding(2, Decimal("0.05"), round_for_net=for_net)) == violated
+
+
+def test_a_tax_free_cart_has_no_taxes() -> None:
+    taxed = replace(FREE_CART, taxes=(TaxView(Decimal(19), CENT),))
+    assert Invariant.TAX_FREE in kinds(taxed)
+    tax = check_invariants(with_line(FREE_CART, taxes=(TaxView(Decimal(19), CENT),)))[0]
+    assert str(tax) == "line SCREW: a tax-free cart has no taxes: expected no tax, found 0.01 EUR at 19 %"
+
+
+def test_a_total_alone_is_not_checked_and_says_so() -> None:
+    assert kinds(OrderView("1", eur("10"))) == {Invariant.UNCHECKED}
+    assert kinds(OrderView("1", eur("10"), net_total=eur("8.40"))) == set()
+
+
+def test_a_violation_reads_well() -> None:
+    [violation] = check_invariants(replace(GROSS_CART, position_total=eur("1")))
+    assert str(violation) == "cart: the lines add up to the position total: expected 31.05 EUR, found 1.00 EUR"
+
+
+def test_a_document_without_net_total_is_checked_as_far_as_it_goes() -> None:
+    document = OrderView(
+        "1", GROSS_CART.total, GROSS_CART.lines, GROSS_CART.shipping_total, tax_state=GROSS_CART.tax_state
+    )
+    assert kinds(document) == set()
+    assert kinds(replace(document, total=more(document.total))) == {Invariant.TOTAL}
