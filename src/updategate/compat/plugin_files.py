@@ -208,7 +208,7 @@ _ROUTE_CALL = re.compile(r"\b(?:path|url|seoUrl)\(\s*['\"]([\w.-]+)['\"]")
 
 
 def _fill_template(facts: FileFacts, content: bytes, source: str) -> None:
-    template = read_template(facts.path, content)
+    template = read_template(facts.path, content, keep_bodies=True)
     if template.broken_line:
         facts.problem, facts.problem_line = "a block is never closed", template.broken_line
 

@@ -23,7 +23,7 @@ MINIMUM_HITS = 3
 _KEYS = frozenset(
     [
         *("id", "kind", "level", "message", "replacement", "effort", "link", "measured", "files", "pattern", "requires"),
-        *("unless", "classes", "ancestor", "property", "method", "attribute", "unless_attribute", "unless_method", "type"),
+        *("unless", "classes", "ancestor", "property", "method", "attribute", "unless_attribute", "unless_method", "unless_call", "type"),
     ]
 )
 _KINDS = frozenset({"text", "class", "member", "annotation", "route-import"})
@@ -64,6 +64,7 @@ class Rule:
     method: str = ""
     unless_attribute: str = ""
     unless_method: str = ""
+    unless_call: tuple[str, ...] = ()
     type: str = ""  # route-import: the type that is gone
 
     def names(self, name: str) -> bool:
@@ -125,6 +126,7 @@ def _rule(item: dict[str, Any], name: str) -> Rule:
         item.get("method", ""),
         item.get("unless_attribute", ""),
         item.get("unless_method", ""),
+        tuple(item.get("unless_call", ())),
         item.get("type", ""),
     )
     _carried(rule, name)

@@ -40,6 +40,7 @@ class Block:
     calls_parent: bool = False
     deprecated: str = ""
     conditional: bool = False  # within an `if` that asks for a feature flag or a version
+    body: str = ""  # normalised, of plugin templates only
     comment_line: int = 0  # line of the `shopware-block` comment, if any
 
     def pack(self) -> list[Any]:
@@ -95,8 +96,10 @@ def body_hash(body: str) -> str:
 
 
 class _Scanner:
-    def __init__(self, path: str, source: str) -> None:
+    def __init__(self, path: str, source: str, *, keep_bodies: bool, hashes: bool) -> None:
         self.template = Template(path)
+        self._keep_bodies = keep_bodies
+        self._hashes = hashes
         self._source = source
         self._open: list[tuple[Block, list[tuple[int, int, str]]]] = []
         self._conditions: list[bool] = []
@@ -177,8 +180,17 @@ class _Scanner:
     def _close(self, end: int, after: int) -> None:
         block, nested = self._open.pop()
         block.end = end
+        if self._hashes:
+            self._hash(block, nested, end)
+        if self._open:
+            opening = self._source.rfind("{%", 0, block.start)
+            self._open[-1][1].append((opening, after, block.name))
+
+    def _hash(self, block: Block, nested: list[tuple[int, int, str]], end: int) -> None:
         body = self._source[block.start : end]
         block.hash = body_hash(body)
+        if self._keep_bodies:
+            block.body = normalise(body)
         own, position = [], block.start
         for inner_start, inner_end, name in nested:
             own += [self._source[position:inner_start], f"[[{name}]]"]
@@ -187,9 +199,6 @@ class _Scanner:
         rest = "".join(own)
         block.own = body_hash(rest) if nested else block.hash
         block.calls_parent = bool(re.search(r"\bparent\(\)|\{%-?\s*parent\b", rest))
-        if self._open:
-            opening = self._source.rfind("{%", 0, block.start)
-            self._open[-1][1].append((opening, after, block.name))
 
     def _refer(self, tag: str, rest: str, line: int) -> None:
         targets = [first or second for first, second in _STRING.findall(rest.split(" with ")[0])]
@@ -202,11 +211,6 @@ class _Scanner:
 _REFERRING = frozenset({"sw_extends", "extends", "sw_include", "include", "sw_embed", "embed", "use", "import", "from"})
 
 
-def read_template(path: str, content: bytes) -> Template:
-    """Scan one template."""
-    return _Scanner(path, content.decode("utf-8", "replace")).scan()
-
-
-def block_body(content: bytes, block: Block) -> str:
-    """The body of a block, for a diff."""
-    return content.decode("utf-8", "replace")[block.start : block.end]
+def read_template(path: str, content: bytes, *, keep_bodies: bool = False, hashes: bool = True) -> Template:
+    """Scan one template. Core templates need no hashes: their bodies are compared where a plugin overrides them."""
+    return _Scanner(path, content.decode("utf-8", "replace"), keep_bodies=keep_bodies, hashes=hashes).scan()

@@ -17,7 +17,9 @@ from updategate.compat.versions import Version
 CHECK = "sql-dropped-column"
 MODES = ("safe", "blue-green", "all")
 _STATEMENT = re.compile(
-    r"\b(SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|ALTER\s+TABLE|REPLACE\s+INTO|FROM|JOIN)\b", re.IGNORECASE
+    r"\bSELECT\b.+\bFROM\b|\bINSERT\s+INTO\b|\bUPDATE\b.+\bSET\b|\bDELETE\s+FROM\b|\bALTER\s+TABLE\b|"
+    r"\bREPLACE\s+INTO\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -73,7 +75,12 @@ def _word(text: str, name: str) -> bool:
 
 
 def _mentions(sql: str, table: str, column: str) -> bool:
-    return _word(sql, table) and (not column or _word(sql, column))
+    if not _word(sql, table):
+        return False
+    # A table's own name is no mention of a column that is called like it.
+    rest = re.sub(rf"\b(FROM|JOIN|INTO|UPDATE|TABLE)\s+`?{re.escape(table)}`?(?!\w)", " ", sql, flags=re.IGNORECASE)
+    rest = re.sub(rf"`?{re.escape(table)}`?\.(?=[`\w])", " ", rest)
+    return not column or _word(rest, column)
 
 
 def _is_exact(sql: str, table: str, column: str) -> bool:

@@ -51,7 +51,7 @@ def _php(case: Case, probe: Probe, rule: Rule, php: PhpFile) -> None:
     for own in php.classes:
         if rule.kind == "annotation":
             _annotations(probe, rule, php, own)
-        elif rule.kind == "member" and _has_member(case, rule, own):
+        elif rule.kind == "member" and _has_member(case, rule, own) and not _calls(rule, php, own):
             level = Level.REVIEW if (own.name, "") in php.versioned else rule.level
             line = own.properties[rule.property].line if rule.property else own.methods[rule.method.lower()].line
             _hit(probe, rule, level, php.path, line, f"{own.name}::{rule.property or rule.method}")
@@ -67,6 +67,11 @@ def _classes(case: Case, probe: Probe, rule: Rule, php: PhpFile) -> None:
         if guarded or versioned or ref.kind not in _HARD_USES or ref.detail == "optional":
             level = Level.INFO if guarded else max(rule.level, Level.REVIEW, key=lambda item: item.rank)
         _hit(probe, rule, level, php.path, ref.line, ref.name)
+
+
+def _calls(rule: Rule, php: PhpFile, own: ClassLike) -> bool:
+    """Whether the class does by a call what the rule misses."""
+    return any(ref.cls == own.name and ref.member in rule.unless_call and ref.kind == "this" for ref in php.refs)
 
 
 def _has_member(case: Case, rule: Rule, own: ClassLike) -> bool:
@@ -88,10 +93,11 @@ def _annotations(probe: Probe, rule: Rule, php: PhpFile, own: ClassLike) -> None
     """`@Route` in a doc comment of a method (or class) that carries no `#[Route]`."""
     attributed = {item.method for item in own.attributes if item.name.endswith("\\Route")}
     for method, comment in own.docs.items():
-        if method not in attributed and _ANNOTATION.search(comment):
+        # A doc comment of the class alone makes no route; its methods' ones do.
+        if method and method not in attributed and _ANNOTATION.search(comment):
             found = own.methods.get(method.lower())
             line = found.line if found is not None else own.line
-            _hit(probe, rule, rule.level, php.path, line, f"{own.name}::{method}" if method else own.name)
+            _hit(probe, rule, rule.level, php.path, line, f"{own.name}::{method}")
 
 
 def _hit(probe: Probe, rule: Rule, level: Level, file: str, line: int, symbol: str) -> None:

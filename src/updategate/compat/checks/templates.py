@@ -19,6 +19,7 @@ CHECK_DRIFT = "twig-block-changed"
 _CORE_BUNDLES = frozenset({"Storefront", "Administration", "Framework", "Core", "Elasticsearch", "Content", "Checkout"})
 _TARGET = re.compile(r"@!?(\w+)/(.+)")
 _DIFF_LINES = 60
+_SAME_CONTENT = 0.8  # similarity from 0 to 1 at which two overrides count as the same content
 
 
 def check_templates(case: Case) -> Probe:
@@ -83,20 +84,30 @@ def _blocks(case: Case, probe: Probe, file: FileFacts, template: Template) -> No
     before = {}
     if case.old is not None:
         before = {name: home for home in reversed(chain(case.old, parent)) for name in _names(case.old, home)}
+    # The same content in a block that lives on shows that the template was adapted, and serves both versions.
+    living = [block for block in template.blocks if block.name in now]
     for block in template.blocks:
         probe.look()
         if block.name in now:
             if case.old is not None and block.name in before:
                 drift(case, probe, file.path, block, (case.old, before[block.name]), (case.new, now[block.name]))
         elif block.name in before:
-            _removed(case, probe, file, block, before[block.name])
+            _removed(case, probe, file, block, before[block.name], adapted=_has_twin(block, living))
+
+
+def _has_twin(block: Block, living: list[Block]) -> bool:
+    if not block.body:
+        return False
+    return any(
+        difflib.SequenceMatcher(None, block.body[:2000], other.body[:2000]).ratio() > _SAME_CONTENT for other in living
+    )
 
 
 def _names(inventory: Inventory, home: str) -> list[str]:
     return list(inventory.blocks(home))
 
 
-def _removed(case: Case, probe: Probe, file: FileFacts, block: Block, home: str) -> None:
+def _removed(case: Case, probe: Probe, file: FileFacts, block: Block, home: str, *, adapted: bool) -> None:
     homes = [name for name in case.new.block_homes(block.name) if not name.startswith("administration")]
     outer = {other.name: other for other in (file.view.blocks if file.view is not None else ())}
     nested_in_living = bool(block.outer) and block.outer in outer
@@ -105,6 +116,8 @@ def _removed(case: Case, probe: Probe, file: FileFacts, block: Block, home: str)
         level, note = Level.REVIEW, " It stands within another block of the plugin and is still shown there."
     elif block.conditional:
         level, note = Level.REVIEW, " It stands under a condition on the version."
+    elif adapted:
+        level, note = Level.REVIEW, " Another override of the template has the same content: it seems to be adapted."
     where = f" It is now in {', '.join(homes)}." if homes else ""
     old = case.old.blocks(home).get(block.name) if case.old is not None else None
     found = case.old.template(home) if case.old is not None else None
