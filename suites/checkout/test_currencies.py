@@ -22,7 +22,7 @@ def test_second_currency_has_a_factor_and_its_own_rounding(
     back_office: BackOffice,
 ) -> None:
     whole = CashRounding(decimals=0, interval=Decimal(1))
-    crown = customers.currency("crown", iso="XUG", factor="160", item_rounding=whole, total_rounding=whole)
+    crown = customers.currency("crown", iso="XUG", factor="5", item_rounding=whole, total_rounding=whole)
     chair = catalogue.offers("chair", gross=eur("9.99"), tax_rate=19)
     parcel = delivery.ships("parcel", [chair], Rate(gross=eur("4.90"), net=eur("4.12")))
 
@@ -32,15 +32,15 @@ def test_second_currency_has_a_factor_and_its_own_rounding(
     cart = shopper.chooses(shipping=parcel, payment=invoice)
     order = shopper.places_order()
 
-    # 9.99 × 160 = 1598.4 → 1598; 3 × 1598 = 4794 hold 3 × 255.1429 = 765; shipping 4.90 × 160 = 784 holds 125
-    expected = Costs.of(positions="4794", shipping="784", total="5578", net="4688", tax={"19": "890"}, currency="XUG")
+    # 9.99 × 5 = 49.95 → 50; 3 × 50 = 150 hold 3 × 7.9832 = 24; shipping 4.90 × 5 = 24.5 → 25 holds 4
+    expected = Costs.of(positions="150", shipping="25", total="175", net="147", tax={"19": "28"}, currency="XUG")
     expected.must_be_shown_by(
         cart=cart,
         order=order.view,
         back_office=back_office.sees(order),
         transaction=back_office.sees_transaction(order),
     )
-    assert order.line(chair.number).unit_price == Money.of("1598", "XUG")
+    assert order.line(chair.number).unit_price == Money.of("50", "XUG")
 
 
 @pytest.mark.process("CHK-018")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from updategate.actors.identity import Identity
+from updategate.actors.identity import NAME_MARK, NUMBER_MARK, Identity
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.actors.test_data.customers import GERMANY, Login
@@ -97,6 +97,16 @@ class PlacedOrder:
 
     def __str__(self) -> str:
         return f"order {self.number}"
+
+
+class ForeignPromotionError(Exception):
+    """A promotion of the merchant's, which applies by itself, reaches a cart whose costs are expected without it."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"The cart of the test has a discount of the merchant's own: {', '.join(names)}. Expected costs know "
+            f"nothing of it. Give that promotion a rule that leaves out products whose number begins with {NUMBER_MARK}."
+        )
 
 
 class RefusedError(AssertionError):
@@ -231,7 +241,7 @@ class Shopper:
         names = ", ".join(method.name for method in chosen.values() if method is not None)
         with self._recorder.step(f"chooses {names}"):
             self.api.switch(**changes)
-            return self.api.cart()
+            return _without_foreign_promotions(self.api.cart())
 
     def is_offered_shipping(self, shipping: Choosable) -> bool:
         """Whether the session is offered a shipping method."""
@@ -313,3 +323,14 @@ class Shopper:
         body = self.api.register(registration.to_json(countries, self._access.salutation()))
         self.email = registration.email
         return body
+
+
+def _without_foreign_promotions(cart: CartView) -> CartView:
+    foreign = [
+        line.label
+        for line in cart.lines
+        if line.type == "promotion" and not line.number.startswith(NUMBER_MARK) and not line.label.startswith(NAME_MARK)
+    ]
+    if foreign:
+        raise ForeignPromotionError(foreign)
+    return cart
