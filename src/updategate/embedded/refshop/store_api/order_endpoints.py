@@ -6,7 +6,6 @@ from typing import Any
 
 from updategate.embedded.refshop.cart.items import Cart
 from updategate.embedded.refshop.dal import state_machine
-from updategate.embedded.refshop.dal.output import with_includes
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.order.placing import Buyer, Terms, place_order
 from updategate.embedded.refshop.cart.process import cart_hash
@@ -17,7 +16,7 @@ from .cart_store import current_cart, delete_cart
 from .entities import Presenter, search_result
 from .http import Answer, Call, Endpoint
 from .login import renewed_token
-from .searching import criteria_of, find, merged, tree_of
+from .searching import criteria_of, find, merged, tree_of, trimmed
 from .session import offered
 
 Json = dict[str, Any]
@@ -115,19 +114,29 @@ def list_orders(call: Call) -> Answer:
     if link is not None:
         token = _check_link(call, found.docs)
     tree = merged(_LISTED_TREE, tree_of(criteria))
-    elements = [_with_numbers(order, order_json(call, order, tree)) for order in found.docs]
+    elements = [_with_numbers(call, order, order_json(call, order, tree)) for order in found.docs]
     limit = criteria.limit or len(elements)
     result = search_result("order", elements, found.total, limit=limit, aggregations=found.aggregations or [])
     shown: Json = {"apiAlias": "order-route-response-struct", "orders": result, "paymentChangeable": []}
     if call.get("checkPromotion"):
         shown["paymentChangeable"] = {order["id"]: True for order in found.docs}
-    return Answer(with_includes(shown, criteria.includes), token=token)
+    return Answer(trimmed(shown, criteria.includes), token=token)
 
 
-def _with_numbers(order: Doc, shown: Json) -> Json:
+def _with_numbers(call: Call, order: Doc, shown: Json) -> Json:
     numbers = {"autoIncrement": order.get("autoIncrement"), "orderNumber": order.get("orderNumber")}
     extension = {"extensions": [], "_uniqueIdentifier": None, "translated": [], **numbers}
-    return {"extensions": {"search": extension}, **shown}
+    return {"extensions": {"search": extension}, **shown, "documents": _documents(call, order)}
+
+
+def _documents(call: Call, order: Doc) -> list[Json]:
+    """Show the documents that were sent and that customers may see in their account."""
+    presenter = Presenter(call.shop, call.session.languages)
+    return [
+        presenter.entity("document", row, {"documentType": {}})
+        for row in call.shop.store.where("document", orderId=order["id"])
+        if row.get("sent") and (row.get("config") or {}).get("displayInCustomerAccount") in (True, "true")
+    ]
 
 
 def _deep_link(call: Call) -> str | None:
@@ -212,7 +221,7 @@ def set_payment(call: Call) -> Answer:
         if last is not None and last["paymentMethodId"] == method_id and states[last["id"]] == "open":
             return success(call)
         for row in rows:
-            if states[row["id"]] not in _FINAL_PAYMENT_STATES:
+            if states[row["id"]] not in (*_FINAL_PAYMENT_STATES, "failed"):
                 state_machine.transition(
                     store, call.shop.version, "order_transaction", row["id"], "cancel", emit=call.shop.events.emit
                 )

@@ -14,6 +14,8 @@ N states=country_state.countryId# customerAddresses=customer_address.countryId$-
   orderAddresses=order_address.countryId$- salesChannelDefaultAssignments=sales_channel.countryId$-
   taxRules=tax_rule.countryId$- currencyCountryRoundings=currency_country_rounding.countryId#-
 M salesChannels=sales_channel/sales_channel_country.countryId.salesChannelId-
+D isEu=false vatIdRequired=false postalCodeRequired=false checkPostalCodePattern=false
+  addressFormat=[["address/company","symbol/dash","address/department"],["address/first_name","address/last_name"],["address/street"],["address/zipcode","address/city"],["address/country"]]
 
 [country_state]
 countryId>country! shortCode! position:int active:bool
