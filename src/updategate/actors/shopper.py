@@ -105,7 +105,7 @@ class ForeignPromotionError(Exception):
     def __init__(self, names: list[str]) -> None:
         super().__init__(
             f"The cart of the test has a discount of the merchant's own: {', '.join(names)}. Expected costs know "
-            f"nothing of it. Give that promotion a rule that leaves out products whose number begins with {NUMBER_MARK}."
+            f"nothing of it. Give that promotion a rule that leaves out product numbers like {NUMBER_MARK}…"
         )
 
 
