@@ -61,6 +61,6 @@ def unknown_name(kind: str, name: str, valid: Iterable[str]) -> tuple[str, str]:
 
 
 def _plural(kind: str) -> str:
-    if kind.endswith("y"):
+    if kind.endswith("y") and kind[-2:-1] not in "aeiou":
         return f"{kind[:-1]}ies"
     return f"{kind}es" if kind.endswith("s") else f"{kind}s"

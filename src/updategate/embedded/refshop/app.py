@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from .shop import Shop
+from .workload import Workload
 
 _PARTS = ("admin_api", "store_api", "storefront")
 
@@ -23,6 +24,7 @@ def create_app(shop: Shop) -> Starlette:
             if hasattr(module, "routes"):
                 routes += module.routes(shop)
     app = Starlette(routes=routes)
+    app.add_middleware(Workload, shop=shop)
     app.state.shop = shop
     # the Admin API's proxy calls the Store API without leaving the process
     shop.memory["application"] = app

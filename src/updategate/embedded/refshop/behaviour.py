@@ -154,6 +154,36 @@ def orders_of_cart(token: str) -> int:
     return 1
 
 
+def extra_cpu(kind: str, usual: float, running: int) -> float:
+    """Return seconds of CPU that a request costs beyond its ``usual``, with so many running at once."""
+    del kind, usual, running
+    return 0.0
+
+
+def extra_reads(kind: str) -> int:
+    """Return how many reads of the store a request of this kind makes without need."""
+    del kind
+    return 0
+
+
+def page_is_kept(kind: str) -> bool:
+    """Tell whether pages stay in the HTTP cache."""
+    del kind
+    return True
+
+
+def bytes_left_behind(kind: str) -> int:
+    """Return how much memory a request keeps for good."""
+    del kind
+    return 0
+
+
+def padding_bytes(kind: str) -> int:
+    """Return how much larger a page is than it has to be."""
+    del kind
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """Every decision that a mutant may replace; see the functions of this module for what they take."""
@@ -183,3 +213,8 @@ class Behaviour:
     order_number: Callable[[str], str] = order_number
     transaction_amount: Callable[[Decimal], Decimal] = transaction_amount
     orders_of_cart: Callable[[str], int] = orders_of_cart
+    extra_cpu: Callable[[str, float, int], float] = extra_cpu
+    extra_reads: Callable[[str], int] = extra_reads
+    page_is_kept: Callable[[str], bool] = page_is_kept
+    bytes_left_behind: Callable[[str], int] = bytes_left_behind
+    padding_bytes: Callable[[str], int] = padding_bytes

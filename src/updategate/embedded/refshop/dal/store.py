@@ -54,6 +54,8 @@ class EntityStore:
         self._undo: list[tuple[str, str, Doc | None]] = []
         self._depth = 0
         self._after_commit: list[Callable[[], None]] = []
+        #: exact counts since the start, for ``/metrics``
+        self.reads = self.rows_read = self.writes = 0
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         # a crash of the machine may lose the last orders of a test shop; a kill of the process does not
@@ -67,17 +69,22 @@ class EntityStore:
     def get(self, entity: str, id: str) -> Doc | None:  # noqa: A002 - Shopware's own word
         """Return the document, or None."""
         with self._lock:
+            self.reads += 1
+            self.rows_read += 1
             return self._documents.get(entity, {}).get(id)
 
     def where(self, entity: str, **equals: Any) -> list[Doc]:
         """Return the documents whose top-level keys equal all of ``equals`` (a missing key equals None)."""
         with self._lock:
+            self.reads += 1
             documents = self._documents.get(entity)
             if not documents:
                 return []
             if not equals:
+                self.rows_read += len(documents)
                 return list(documents.values())
             smallest = min((self._index(entity, key).get(value, {}) for key, value in equals.items()), key=len)
+            self.rows_read += len(smallest)
             found = [documents[id_] for id_ in smallest]
         if len(equals) == 1:
             return found
@@ -188,6 +195,7 @@ class EntityStore:
             self._db.execute("ROLLBACK")
 
     def _put(self, entity: str, id_: str, doc: Doc | None) -> None:
+        self.writes += 1
         if doc is None:
             self._db.execute("DELETE FROM document WHERE entity = ? AND id = ?", (entity, id_))
         else:

@@ -1,5 +1,6 @@
 """Mutants: the same shop with one seeded defect each, to prove that the suites catch it."""
 
-from .registry import MUTANTS, Mutant, UnknownMutantError, mutated
+from .performance import PERFORMANCE_MUTANTS, mutated
+from .registry import MUTANTS, Mutant, UnknownMutantError
 
-__all__ = ["MUTANTS", "Mutant", "UnknownMutantError", "mutated"]
+__all__ = ["MUTANTS", "PERFORMANCE_MUTANTS", "Mutant", "UnknownMutantError", "mutated"]
