@@ -29,16 +29,25 @@ class CartError:
     once_shown: Mapping[str, Any] = field(default_factory=dict)
     blocks_resubmit: bool | None = None
 
-    def as_json(self, *, before_66: bool = False) -> dict[str, Any]:
-        """Return the error as the Store API shows it."""
-        known = {"key": self.key, "level": self.level, "messageKey": self.message_key}
-        if before_66:
-            return {"message": self.message, "code": 0, **self.shown, **self.once_shown, **known}
+    @property
+    def _known(self) -> dict[str, Any]:
+        return {"key": self.key, "level": self.level, "messageKey": self.message_key}
+
+    def as_bare_json(self) -> dict[str, Any]:
+        """Return the error as the Store API shows it in 6.6 before 6.6.7."""
+        return {"message": self.message, "code": 0, **self.shown, **self._known}
+
+    def as_old_json(self) -> dict[str, Any]:
+        """Return the error as the Store API shows it before 6.6."""
+        return {"message": self.message, "code": 0, **self.shown, **self.once_shown, **self._known}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the error as the Store API shows it since 6.6.7."""
         return {
             "message": self.message,
             "code": 0,
             **self.shown,
-            **known,
+            **self._known,
             "parameters": dict(self.parameters),
             "block": self.blocks,
             "blockResubmit": self.blocks if self.blocks_resubmit is None else self.blocks_resubmit,

@@ -188,7 +188,7 @@ def _registered_json(call: Call, customer: Doc) -> Json:
     shown = Presenter(call.shop, call.session.languages).entity("customer", customer, tree)
     shown["defaultBillingAddress"] = carts.address(customer["defaultBillingAddressId"])
     shown["defaultShippingAddress"] = carts.address(customer["defaultShippingAddressId"])
-    shown["hash"] = ""
+    shown |= {"activeBillingAddress": None, "activeShippingAddress": None, "hash": ""}
     return shown
 
 
@@ -329,7 +329,7 @@ def change_profile(call: Call) -> Answer:
     for key in ("firstName", "lastName", "salutationId", "title", "accountType", "customFields"):
         if key in data:
             changes[key] = data[key]
-    changes["company"] = data.get("company") if business else ""
+    changes["company"] = data.get("company") if business else None
     if business and data.get("vatIds"):
         changes["vatIds"] = [each for each in data["vatIds"] if each]
     birthday = _birthday(data)

@@ -154,6 +154,7 @@ class CartPresenter:
         self._session = session
         self._entities = Presenter(shop, session.languages)
         self._version = shop.version
+        self._hidden_payload = {"purchasePrices", *(("priority",) if shop.version.is_65 else ())}
 
     def cart(self, cart: Cart) -> Json:
         """Show a cart."""
@@ -171,7 +172,7 @@ class CartPresenter:
         shown |= {
             "price": cart_price_json(cart.price),
             "lineItems": list(lines.values()),
-            "errors": {key: error.as_json(before_66=before_66) for key, error in cart.errors.items()} or [],
+            "errors": {key: self._error(error) for key, error in cart.errors.items()} or [],
             "deliveries": [self._delivery(delivery, lines) for delivery in cart.deliveries],
             "transactions": [self._transaction(cart)],
             "modified": False,
@@ -188,10 +189,15 @@ class CartPresenter:
         shown["apiAlias"] = "cart"
         return shown
 
+    def _error(self, error: CartError) -> Json:
+        if self._version.is_65:
+            return error.as_old_json()
+        return error.as_json() if self._version.at_least(6, 6, 7) else error.as_bare_json()
+
     def item(self, item: LineItem) -> Json:
         """Show a line."""
         shown: Json = {
-            "payload": {key: value for key, value in item.payload.items() if key != "purchasePrices"},
+            "payload": {key: value for key, value in item.payload.items() if key not in self._hidden_payload},
             "label": item.label,
             "quantity": item.quantity,
             "priceDefinition": definition_json(item.definition) if item.definition else None,

@@ -71,7 +71,7 @@ def calculated(shop: Shop, session: Session, cart: Cart) -> Cart:
 
 def save_cart(shop: Shop, cart: Cart) -> None:
     """Store the cart; one without content is deleted."""
-    if not (cart.items or cart.errors or cart.codes or cart.customer_comment):
+    if not (cart.items or cart.customer_comment or cart.affiliate_code or cart.campaign_code):
         shop.store.delete(ENTITY, cart.token)
         return
     shop.store.upsert(ENTITY, doc_of(cart))

@@ -93,7 +93,7 @@ def context_json(shop: Shop, session: Session) -> Json:
         "considerInheritance": True,
         "taxState": context.tax_state.value,
         "rounding": currency["itemRounding"],
-        **({"states": []} if from_667 else {}),
+        **({"states": _states(session)} if from_667 else {}),
         "apiAlias": "context",
     }
     shown: Json = {
@@ -121,6 +121,11 @@ def context_json(shop: Shop, session: Session) -> Json:
         shown["states"] = []
     shown["apiAlias"] = "sales_channel_context"
     return shown
+
+
+def _states(session: Session) -> Any:
+    customer = session.customer
+    return {"logged-in": "logged-in"} if customer is not None and not customer.get("guest") else []
 
 
 def _rounding(rounding: Any) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 
 from updategate.embedded.refshop.cart.money import decimal, plain
 from updategate.embedded.refshop.dal.definitions import Association, Definition, definition, definitions
-from updategate.embedded.refshop.dal.ids import LIVE_VERSION, SYSTEM_CURRENCY
+from updategate.embedded.refshop.dal.ids import LIVE_VERSION
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.translate import translated
 from updategate.embedded.refshop.shop import Shop
@@ -31,8 +31,21 @@ _VERSION_FIELDS = {
     "cms_slot": ("cmsBlock",),
 }
 #: what an entity shows besides its definition; the recordings of real shops say so
+_WITH_TRANSLATIONS = frozenset(
+    {"category", "cms_page", "cms_slot", "country", "media", "payment_method", "product", "product_manufacturer"}
+    | {"shipping_method"}
+)
+#: fields by the version that brought them
+_SINCE: dict[str, tuple[tuple[tuple[int, ...], str], ...]] = {
+    "country": (((6, 6), "isEu"),),
+    "order_line_item": (((6, 6), "promotionId"),),
+    "order_transaction": (((6, 6), "validationData"),),
+    "seo_url": (((6, 6), "error"),),
+}
+_WITHOUT_VERSION = frozenset({"cms_section"})
 _WITHOUT_ID = frozenset({"cms_block", "cms_section", "product_sorting", "state_machine_state"})
 _HIDDEN: dict[str, frozenset[str]] = {
+    "product": frozenset({"slotConfig"}),
     "product_sorting": frozenset({"fields", "active", "locked", "customFields"}),
     "seo_url": frozenset({"language", "salesChannel"}),
 }
@@ -60,7 +73,7 @@ class Presenter:
         known = definition(entity)
         parent = self._parent(entity, doc)
         shown: dict[str, Json] = {}
-        if known.versioned:
+        if known.versioned and entity not in _WITHOUT_VERSION:
             shown["versionId"] = LIVE_VERSION
         shown["translated"] = self._translated(known, doc, parent)
         if known.has_created:
@@ -71,8 +84,13 @@ class Presenter:
         for name, association in known.associations.items():
             if association.in_store_api and association.entity in definitions():
                 shown[name] = self._association(association, doc, parent, tree)
+        if entity in _WITH_TRANSLATIONS:
+            shown["translations"] = None
         for hidden in _HIDDEN.get(entity, ()):
             shown.pop(hidden, None)
+        for version, field in _SINCE.get(entity, ()):
+            if not self.shop.version.at_least(*version):
+                shown.pop(field, None)
         for field in _VERSION_FIELDS.get(entity, ()):
             shown[f"{field.removesuffix('Id')}VersionId"] = LIVE_VERSION
         if entity not in _WITHOUT_ID:
@@ -92,7 +110,7 @@ class Presenter:
             return []
         texts = {}
         for field in fields:
-            if self._is_65 and not field.in_store_api:
+            if self._is_65 and (not field.in_store_api or field.name in _HIDDEN.get(known.name, ())):
                 continue
             value = translated(doc, field.name, self.languages, parent)
             texts[field.name] = value or {} if field.name == "customFields" else value
@@ -233,8 +251,3 @@ def search_result(entity: str, elements: list[Json], total: int | None = None, *
         **more,
         "apiAlias": more.get("apiAlias", "dal_entity_search_result"),
     }
-
-
-def is_system_currency(doc: Doc) -> bool:
-    """Tell whether this is the currency that factors refer to."""
-    return bool(doc["id"] == SYSTEM_CURRENCY)

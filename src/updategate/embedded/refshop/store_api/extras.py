@@ -31,7 +31,6 @@ def _media(presenter: Any, doc: Doc, shown: Json, tree: Any) -> None:
         "path": path,
         "hasFile": bool(doc.get("fileName") or doc.get("hasFile", True)),
         "private": bool(doc.get("private", False)),
-        "translations": None,
     }
     if "thumbnails" not in tree:
         rows = presenter.store.where("media_thumbnail", mediaId=doc["id"])
@@ -51,21 +50,25 @@ def _payment_method(presenter: Any, doc: Doc, shown: Json, tree: Any) -> None:
     names = ("synchronous", "asynchronous", "prepared", "refundable", "recurring")
     shown |= {name: doc[name] if doc.get(name) is not None else kind for name, kind in zip(names, kinds, strict=True)}
     shown["shortName"] = doc.get("shortName") or short
-    shown["translations"] = None
     name = shown["translated"].get("distinguishableName") or shown["translated"].get("name")
     shown["translated"]["distinguishableName"] = name
     shown["distinguishableName"] = shown.get("distinguishableName") or name
 
 
-def _with_translations(presenter: Any, doc: Doc, shown: Json, tree: Any) -> None:
-    del presenter, doc, tree
-    shown["translations"] = None
-
-
 def _shipping_method(presenter: Any, doc: Doc, shown: Json, tree: Any) -> None:
     del presenter, doc, tree
-    shown["translations"] = None
     shown["prices"] = shown.get("prices") or []
+
+
+def _page(presenter: Any, doc: Doc, shown: Json, tree: Any) -> None:
+    del presenter, doc, tree
+    shown["landingPages"] = None
+
+
+def _seo_url(presenter: Any, doc: Doc, shown: Json, tree: Any) -> None:
+    del doc, tree
+    if presenter.shop.version.is_65:
+        shown["isValid"] = None
 
 
 def extras() -> Mapping[str, Extra]:
@@ -76,5 +79,6 @@ def extras() -> Mapping[str, Extra]:
         "media_thumbnail": _thumbnail,
         "payment_method": _payment_method,
         "shipping_method": _shipping_method,
-        "country": _with_translations,
+        "cms_page": _page,
+        "seo_url": _seo_url,
     }

@@ -193,8 +193,17 @@ async def _answered(shop: Shop, endpoint: Endpoint, request: Request) -> Respons
 
 def _with_token(error: StoreApiError | ApiProblem, call: Call) -> StoreApiError:
     refusal = StoreApiError(error.status, error.errors)
+    if call.shop.version.is_65:
+        _without_path(refusal)
     refusal.token = call.session.token
     return refusal
+
+
+def _without_path(refusal: StoreApiError) -> None:
+    """Before 6.6 a wrong filter was explained by its message."""
+    for each in refusal.errors:
+        if each.get("code") == "FRAMEWORK__INVALID_FILTER_QUERY":
+            each["meta"] = {"parameters": {"message": each.get("detail")}}
 
 
 def _bare_call(shop: Shop, endpoint: Endpoint, request: Request) -> Call:

@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 LISTED, SEARCHED = 30, 20
 _DEFAULT_LIMIT = 24
-_TREE = {"manufacturer": {"media": {}}, "options": {"group": {}}, "cover": {"media": {}}}
+_TREE = {"manufacturer": {"media": {}}, "options": {"group": {}}, "cover": {"media": {}}, "deliveryTime": {}}
 
 
 @dataclass(slots=True)
@@ -123,7 +123,7 @@ class Listing:
         docs = self._ordered(docs, current, scores)
         offset = (self._wish.page - 1) * limit
         tree = merged(_TREE, tree_of(criteria))
-        shown = [self._element(doc, tree) for doc in docs[offset : offset + limit]]
+        shown = [self._element(doc, tree, scores) for doc in docs[offset : offset + limit]]
         filters: Json = {}
         if "categoryId" in self._call.path:
             filters["navigationId"] = self._call.path["categoryId"]
@@ -148,10 +148,11 @@ class Listing:
         trimmed_result: Json = trimmed(result, criteria.includes)
         return trimmed_result
 
-    def _element(self, doc: Doc, tree: Any) -> Json:
+    def _element(self, doc: Doc, tree: Any, scores: Mapping[str, float]) -> Json:
         shown = self._products.show(doc, tree, with_id=True)
-        for name in ("options",):
-            shown[name] = shown.get(name) or []
+        shown["options"] = shown.get("options") or []
+        if doc["id"] in scores:
+            shown["extensions"]["search"]["_score"] = f"{scores[doc['id']]:g}"
         return shown
 
     def _fits(self, doc: Doc, criteria: Criteria) -> bool:
@@ -218,7 +219,6 @@ class Listing:
         makers = [store.get("product_manufacturer", id_) for id_ in ids]
         amounts = [self._amount(doc) for doc in docs]
         ratings = [float(doc["ratingAverage"]) for doc in filled if doc.get("ratingAverage") is not None]
-        free = [bool(doc.get("shippingFree")) for doc in filled]
         offers: Json = {
             "manufacturer": {
                 "name": "manufacturer",
@@ -236,7 +236,7 @@ class Listing:
             "rating": {"name": "rating", "max": max(ratings, default=None), "apiAlias": "rating_aggregation"},
             "shipping-free": {
                 "name": "shipping-free",
-                "max": str(int(any(free))) if free else None,
+                "max": "1" if any(doc.get("shippingFree") for doc in filled) else None,
                 "apiAlias": "shipping-free_aggregation",
             },
         }

@@ -13,8 +13,9 @@ from . import errors
 from .http import Answer, Call, Endpoint
 from .listing import LISTED, SEARCHED, Listing
 from .searching import read_context
+from .validation import setting
 
-_SEARCH_LIMIT = 24
+_PAGE_LIMIT = 24
 
 
 def product_listing(call: Call) -> Answer:
@@ -22,13 +23,17 @@ def product_listing(call: Call) -> Answer:
     return Answer(listing_of(call, call.path["categoryId"]))
 
 
-def listing_of(call: Call, category_id: str) -> dict[str, Any]:
-    """Return the list of a category's products, those of the categories below it included."""
+def listing_of(call: Call, category_id: str, *, page: bool = False) -> dict[str, Any]:
+    """Return the list of a category's products, those of the categories below it included.
+
+    ``page``: it stands on a page, which has as many products as the shop's settings say.
+    """
+    limit = int(setting(call, "core.listing.productsPerPage") or _PAGE_LIMIT) if page else None
     call.path["categoryId"] = category_id
     category = call.shop.store.get("category", category_id)
     if category is not None and category.get("productAssignmentType") == "product_stream":
         stream_id = str(category.get("productStreamId") or "")
-        result = Listing(call, _in_stream(call, stream_id), LISTED).result()
+        result = Listing(call, _in_stream(call, stream_id), LISTED).result(default_limit=limit)
         result["streamId"] = stream_id or None
         return result
     below = _below(call, category_id)
@@ -40,7 +45,7 @@ def listing_of(call: Call, category_id: str) -> dict[str, Any]:
             rows = store.where("product_category", productId=parent["id"])
         return any(row["categoryId"] in below for row in rows)
 
-    return Listing(call, belongs, LISTED).result()
+    return Listing(call, belongs, LISTED).result(default_limit=limit)
 
 
 def _below(call: Call, category_id: str) -> set[str]:
@@ -59,7 +64,7 @@ def _in_stream(call: Call, stream_id: str) -> Callable[[Doc, Doc | None], bool]:
 
 def search(call: Call) -> Answer:
     """Search products."""
-    return Answer(_searching(call).result(term=_term(call), default_limit=_SEARCH_LIMIT))
+    return Answer(_searching(call).result(term=_term(call), default_limit=_PAGE_LIMIT))
 
 
 def suggest(call: Call) -> Answer:

@@ -130,6 +130,8 @@ def in_order(docs: Iterable[Doc]) -> list[Doc]:
 
 def categories(call: Call) -> Answer:
     """Search categories."""
+    if "sort" not in call.parameters and not call.shop.version.is_65:
+        call.body["sort"] = [{"field": "id", "order": "ASC"}]
     active = {"type": "equals", "field": "active", "value": True}
     return Answer(found_entities(call, "category", [active]))
 
@@ -149,7 +151,10 @@ def category(call: Call) -> Answer:
     page_id = page_id or doc.get("cmsPageId")
     if page_id:
         data = {
-            "product-listing": lambda _config: {"listing": listing_of(call, id_), "apiAlias": "cms_product_listing"}
+            "product-listing": lambda _config: {
+                "listing": listing_of(call, id_, page=True),
+                "apiAlias": "cms_product_listing",
+            }
         }
         shown["cmsPage"] = page_json(call, page_id, doc, "category", data, slots=call.get("slots"))
         shown["cmsPageId"] = page_id
@@ -166,9 +171,9 @@ def seo_urls(call: Call) -> Answer:
 
 
 def breadcrumb(call: Call) -> Answer:
-    """Show the categories that lead to a product or a category; since 6.6."""
+    """Show the categories that lead to a product or a category; since 6.6.7."""
     id_ = call.path["id"]
-    if call.shop.version.is_65:
+    if not call.shop.version.at_least(6, 6, 7):
         raise errors.plain_error(404, f'No route found for "GET {call.base_url}/store-api/breadcrumb/{id_}"')
     found = _subject(call, id_)
     if found is None:
@@ -222,7 +227,7 @@ def sitemap(call: Call) -> Answer:
                 "created": api_time(call.shop.clock.now()),
                 "apiAlias": "sitemap",
             }
-            for domain in call.shop.store.where("sales_channel_domain", salesChannelId=channel_id)
+            for domain in call.shop.store.where("sales_channel_domain", salesChannelId=channel_id, languageId=language)
         ]
     )
 

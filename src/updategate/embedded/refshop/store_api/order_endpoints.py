@@ -114,6 +114,10 @@ def list_orders(call: Call) -> Answer:
     if link is not None:
         token = _check_link(call, found.docs)
     tree = merged(_LISTED_TREE, tree_of(criteria))
+    if call.shop.version.is_65:
+        tree = merged(tree, {"stateMachineState": {}})
+        if "deliveries" in tree:
+            tree["deliveries"]["shippingOrderAddress"] = {}
     elements = [_with_numbers(call, order, order_json(call, order, tree)) for order in found.docs]
     limit = criteria.limit or len(elements)
     result = search_result("order", elements, found.total, limit=limit, aggregations=found.aggregations or [])

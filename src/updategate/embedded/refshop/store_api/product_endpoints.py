@@ -142,7 +142,7 @@ def _best_variant(call: Call, presenter: ProductPresenter, parent_id: str) -> st
 
 
 def configurator(call: Call, doc: Doc) -> list[Json]:
-    """Return the groups of options that variants differ in, each option with whether it may be combined."""
+    """Return the groups of options that variants differ in, each with the options that there is a variant for."""
     parent_id = doc.get("parentId")
     if not parent_id:
         return []
@@ -156,7 +156,6 @@ def configurator(call: Call, doc: Doc) -> list[Json]:
             by_group.setdefault(option["groupId"], []).append(option)
     variants = [set(row or ()) for row in _combinations(call, parent_id)]
     entities = Presenter(call.shop, languages)
-    own = {id_: (store.get("property_group_option", id_) or {}).get("groupId") for id_ in _option_ids(call, doc)}
     shown = []
     for group in sorted_groups([store.get("property_group", id_) or {} for id_ in by_group], languages):
         row = entities.entity("property_group", group)
@@ -166,16 +165,9 @@ def configurator(call: Call, doc: Doc) -> list[Json]:
         for option in ordered:
             if not any(option["id"] in variant for variant in variants):
                 continue
-            others = {id_ for id_, group_id in own.items() if group_id != group["id"]}
-            option_json = entities.entity("property_group_option", option)
-            combinable = any({*others, option["id"]} <= variant for variant in variants)
-            row["options"].append(_with_combinable(option_json, combinable=combinable))
+            row["options"].append(entities.entity("property_group_option", option))
         shown.append(row)
     return shown
-
-
-def _with_combinable(option: Json, *, combinable: bool) -> Json:
-    return {**option, "combinable": combinable, "apiAlias": option["apiAlias"]}
 
 
 def _combinations(call: Call, parent_id: str) -> Iterable[list[str]]:
@@ -209,7 +201,7 @@ def find_variant(call: Call) -> Answer:
                 return Answer(
                     {
                         "variantId": id_,
-                        "options": list(wanted),
+                        "options": wanted,
                         "apiAlias": "shopware_core_content_product_sales_channel_find_variant_found_combination",
                     }
                 )

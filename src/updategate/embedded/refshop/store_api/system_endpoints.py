@@ -21,6 +21,8 @@ _BY_POSITION = [{"field": "position", "order": "ASC"}]
 def currencies(call: Call) -> Answer:
     """List the currencies; as a plain list, unlike everything else."""
     ids = sorted(offered(call.shop, "currency", call.session.channel["id"]))
+    if "sort" not in call.parameters:
+        call.body["sort"] = [{"field": "id", "order": "ASC"}]
     result = found_entities(call, "currency", [_any_of(ids)])
     return Answer(result["elements"])
 
@@ -39,10 +41,8 @@ def salutations(call: Call) -> Answer:
 
 
 def countries(call: Call) -> Answer:
-    """List the active countries of the sales channel in their order."""
+    """List the active countries of the sales channel."""
     ids = sorted(offered(call.shop, "country", call.session.channel["id"]))
-    if "sort" not in call.parameters:
-        call.body["sort"] = [*_BY_POSITION, {"field": "name", "order": "ASC"}]
     fixed = [_any_of(ids), {"type": "equals", "field": "active", "value": True}]
     return Answer(found_entities(call, "country", fixed))
 
@@ -78,12 +78,21 @@ def _methods(call: Call, entity: str, tree: Json) -> Json:
     if truthy(call.get("onlyAvailable")):
         current_cart(call.shop, call.session)
         docs = [doc for doc in docs if is_available(call, doc)]
+    docs = _preferred_first(call, entity, docs)
     presenter = Presenter(call.shop, call.session.languages)
     wanted = merged(tree, tree_of(criteria))
     shown = [presenter.entity(entity, doc, wanted) for doc in docs]
     result = search_result(entity, shown, len(docs), limit=criteria.limit or len(docs))
     result["aggregations"] = found.aggregations or []
     return trimmed(result, criteria.includes)
+
+
+def _preferred_first(call: Call, entity: str, docs: list[Doc]) -> list[Doc]:
+    """Put the chosen method first, then the channel's own."""
+    chosen = call.session.payment_method if entity == "payment_method" else call.session.shipping_method
+    own = "paymentMethodId" if entity == "payment_method" else "shippingMethodId"
+    ranks = {call.session.channel[own]: 1, chosen["id"]: 0}
+    return sorted(docs, key=lambda doc: ranks.get(doc["id"], len(ranks)))
 
 
 def is_available(call: Call, method: Doc) -> bool:
