@@ -1,7 +1,7 @@
 """Replays recorded exchanges of a real shop against the reference shop and tells every difference.
 
-How it works: one shop a version, seeded with the recorded catalogue. Exchanges are replayed in the order in which they were
-recorded. Where the answers hold different ids at the same place, the pair is remembered, so that a later request
+How it works: one shop a version, seeded with the recorded catalogue. Exchanges are replayed in the order in which they
+were recorded. Where the answers hold different ids at the same place, the pair is remembered, so that a later request
 speaks of the reference shop's own row. Compared are status, error codes, keys and types of the JSON, and amounts.
 """
 
@@ -25,7 +25,14 @@ ROOT = Path(__file__).resolve().parents[3]
 _ID = re.compile(r"[0-9a-f]{32}")
 
 #: where the recorded shops were: their addresses stand in requests and answers
-RECORDED_URLS = {"6.6.7.1": "http://127.0.0.1:8000", "6.6.6.1": "http://127.0.0.1:8001", "6.5.8.14": "http://127.0.0.1:8002"}
+RECORDED_URLS = {
+    "6.6.7.1": "http://127.0.0.1:8000",
+    "6.6.6.1": "http://127.0.0.1:8001",
+    "6.5.8.14": "http://127.0.0.1:8002",
+}
+
+#: keys whose texts are the same in every shop
+_COMPARED_TEXTS = ("code", "pointer", "apiAlias", "technicalName", "status", "type")
 
 #: keys whose numbers are amounts of money, or decide about them
 MONEY = {
@@ -123,9 +130,7 @@ def running_shop(*options: str) -> Iterator[RunningShop]:
 def recorded_shop(version: str, *options: str) -> Iterator[RunningShop]:
     """Start the reference shop with the recorded catalogue of a version."""
     folder = str(recordings_dir())
-    with running_shop(
-        "--shopware-version", version, "--seed", "recordings", "--recordings", folder, *options
-    ) as shop:
+    with running_shop("--shopware-version", version, "--seed", "recordings", "--recordings", folder, *options) as shop:
         yield shop
 
 
@@ -175,9 +180,8 @@ class Comparison:
             self.learned.setdefault(expected, actual)
         elif path.endswith("/deepLinkCode"):
             self.texts.setdefault(expected, actual)
-        elif path.rpartition("/")[2] in ("code", "pointer", "apiAlias", "technicalName", "status", "type"):
-            if expected != actual:
-                self.differences.append(f"{path}: {expected!r} expected, {actual!r} found")
+        elif path.rpartition("/")[2] in _COMPARED_TEXTS and expected != actual:
+            self.differences.append(f"{path}: {expected!r} expected, {actual!r} found")
 
     def _is_ignored(self, path: str) -> bool:
         return any(pattern.search(path) for pattern in self.ignored)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,9 +51,9 @@ CASES = [pytest.param(version, name, id=f"{version}-{name}") for version in VERS
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> Iterator[dict[str, dict[str, list[str]]]]:
+def outcomes() -> dict[str, dict[str, list[str]]]:
     """Differences by version and exchange; each version is replayed once, on first use."""
-    yield _Outcomes()
+    return _Outcomes()
 
 
 class _Outcomes(dict[str, dict[str, list[str]]]):
@@ -90,11 +89,7 @@ def test_answers_as_recorded(outcomes: dict[str, dict[str, list[str]]], version:
 def test_enough_is_compared() -> None:
     recordings_dir()
     assert len(_names("6.6.7.1")) >= 90
-    changed = [
-        new.short
-        for old, new in _pairs("6.5.8.14", "6.6.7.1")
-        if _compared(old) != _compared(new)
-    ]
+    changed = [new.short for old, new in _pairs("6.5.8.14", "6.6.7.1") if _compared(old) != _compared(new)]
     assert len(set(changed) - set(NOT_COMPARED)) >= 25
 
 

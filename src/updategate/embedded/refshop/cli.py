@@ -21,8 +21,8 @@ import uvicorn
 from .app import create_app
 from .dal.ids import SystemClock
 from .dal.store import EntityStore
-from .mutants import MUTANTS, UnknownMutantError, mutated
 from .mail import MailerUrlError, SmtpMailer, listen, mailer_of
+from .mutants import MUTANTS, UnknownMutantError, mutated
 from .seed import SeedError, opened_data
 from .seed.starting import adapt_to_start, facts_of
 from .shop import Settings, Shop

@@ -65,6 +65,4 @@ def version_named(name: str) -> ShopwareVersion:
         return VERSIONS[name]
     nearest = difflib.get_close_matches(name, VERSIONS, n=1, cutoff=0.3)
     hint = f" Did you mean {nearest[0]}?" if nearest else ""
-    raise UnknownVersionError(
-        f"The reference shop cannot be Shopware {name}: it knows {', '.join(VERSIONS)}.{hint}"
-    )
+    raise UnknownVersionError(f"The reference shop cannot be Shopware {name}: it knows {', '.join(VERSIONS)}.{hint}")

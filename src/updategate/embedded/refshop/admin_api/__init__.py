@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from ..shop import Shop
+from updategate.embedded.refshop.shop import Shop
+
 from . import actions, documents, entities, info, media, oauth, order_states, schema, sync, system, versions
 from .http import endpoint
 

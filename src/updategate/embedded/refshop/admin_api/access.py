@@ -9,8 +9,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..dal.problems import ApiProblem, problem
-from ..shop import Shop
+from updategate.embedded.refshop.dal.problems import ApiProblem, problem
+from updategate.embedded.refshop.shop import Shop
 
 
 @dataclass(frozen=True, slots=True)

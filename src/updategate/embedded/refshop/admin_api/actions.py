@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal.ids import is_id
-from ..dal.problems import problem
+from updategate.embedded.refshop.dal.ids import is_id
+from updategate.embedded.refshop.dal.problems import problem
+
 from .entities import resource_not_found
 from .http import Call, Router
 
@@ -64,7 +65,9 @@ def _decide(call: Call, *, accepted: bool) -> Response:
 def access_key(call: Call) -> Response:
     """Make a key and a secret for an integration or a user."""
     prefix = "SWUA" if call.path.endswith("user") else "SWIA"
-    return call.json({"accessKey": prefix + secrets.token_hex(11).upper(), "secretAccessKey": secrets.token_urlsafe(40)})
+    return call.json(
+        {"accessKey": prefix + secrets.token_hex(11).upper(), "secretAccessKey": secrets.token_urlsafe(40)}
+    )
 
 
 @router.route("GET", "/_action/access-key/sales-channel")
@@ -80,14 +83,17 @@ def store_api(call: Call) -> Response:
     if channel is None:
         id_ = call.parameters["channel"]
         raise problem(
-            404, "FRAMEWORK__INVALID_SALES_CHANNEL", f"The provided salesChannelId {id_} is invalid.", {"salesChannelId": id_}
+            404,
+            "FRAMEWORK__INVALID_SALES_CHANNEL",
+            f"The provided salesChannelId {id_} is invalid.",
+            {"salesChannelId": id_},
         )
     return _forwarded(call, f"/store-api/{call.parameters['path']}", channel["accessKey"])
 
 
 def _forwarded(call: Call, path: str, access_key: str) -> Response:
     """Send the request into the shop's own application, and return what it answers."""
-    import anyio  # noqa: PLC0415 - comes with the server, needed here only
+    import anyio
 
     headers = {
         "sw-access-key": access_key,
@@ -129,8 +135,6 @@ def _forwarded(call: Call, path: str, access_key: str) -> Response:
     content = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
     answer = Response(content, start["status"])
     for name, value in start["headers"]:
-        if name.lower() not in (b"content-length",):
+        if name.lower() != b"content-length":
             answer.headers[name.decode()] = value.decode()
     return answer
-
-

@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal.ids import is_id
-from ..dal.problems import error, problem
-from ..documents import DocumentError, create_document, document_file, preview_document
-from ..mail.compose import message, rendered
+from updategate.embedded.refshop.dal.problems import error, problem
+from updategate.embedded.refshop.documents import DocumentError, create_document, document_file, preview_document
+from updategate.embedded.refshop.mail.compose import message, rendered
+
 from .http import Call, Router
 
 router = Router()
@@ -28,12 +28,11 @@ def create(call: Call) -> Response:
             'The parameter "Request parameters must be an array of documents object" is invalid.',
             {"parameter": "Request parameters must be an array of documents object"},
         )
-    data, errors = [], {}
+    data: list[dict[str, str]] = []
+    errors: dict[str, Any] = {}
     for operation in operations:
         order_id = str(operation.get("orderId") or "")
         try:
-            if not is_id(order_id):
-                raise DocumentError(404, "DOCUMENT__ORDER_NOT_FOUND", f'The order with id "{order_id}" is invalid or could not be found.')
             made = create_document(
                 call.shop,
                 call.parameters["kind"],
@@ -46,9 +45,7 @@ def create(call: Call) -> Response:
                 raise _answer(refusal) from None
             errors[order_id] = [error(refusal.status, refusal.code, refusal.detail, refusal.parameters)]
         else:
-            data.append(
-                {"documentId": made.id, "documentMediaId": made.media_id, "documentDeepLink": made.deep_link}
-            )
+            data.append({"documentId": made.id, "documentMediaId": made.media_id, "documentDeepLink": made.deep_link})
     return call.json({"data": data, "errors": errors or []})
 
 
@@ -79,12 +76,16 @@ def preview(call: Call) -> Response:
 def send_mail(call: Call) -> Response:
     """Send a mail with a subject and a body of one's own."""
     body = call.body if isinstance(call.body, dict) else {}
-    missing = [name for name in ("recipients", "salesChannelId", "contentHtml", "contentPlain", "subject", "senderName") if not body.get(name)]
+    missing = [
+        name
+        for name in ("recipients", "salesChannelId", "contentHtml", "contentPlain", "subject", "senderName")
+        if not body.get(name)
+    ]
     if missing:
         detail = f'The parameter "{missing[0]}" is missing.'
         raise problem(400, "MAIL__INVALID_MAIL_CONTENT", detail, {"parameter": missing[0]})
     channel = call.shop.store.get("sales_channel", str(body["salesChannelId"])) or {}
-    texts = next(iter((channel.get("translations") or {}).values()), {})
+    texts: dict[str, Any] = next(iter((channel.get("translations") or {}).values()), {})
     facts: dict[str, Any] = {"salesChannel": {"name": texts.get("name", "")}, **(body.get("mailTemplateData") or {})}
     letter = message(
         call.shop,

@@ -7,17 +7,18 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal.context import ReadContext
-from ..dal.criteria import Criteria, parse_criteria
-from ..dal.definitions import Association, Definition, definitions
-from ..dal.filters import parse_filter
-from ..dal.ids import derived_id, is_id
-from ..dal.jsonapi import JsonApiDocument
-from ..dal.output import entity_json, with_includes
-from ..dal.problems import ApiProblem, problem
-from ..dal.search import search
-from ..dal.store import Doc
-from ..dal.write import CREATE, UPDATE, delete_rows, write_rows
+from updategate.embedded.refshop.dal.context import ReadContext
+from updategate.embedded.refshop.dal.criteria import Criteria, parse_criteria
+from updategate.embedded.refshop.dal.definitions import Association, Definition, definitions
+from updategate.embedded.refshop.dal.filters import parse_filter
+from updategate.embedded.refshop.dal.ids import derived_id, is_id
+from updategate.embedded.refshop.dal.jsonapi import JsonApiDocument
+from updategate.embedded.refshop.dal.output import entity_json, with_includes
+from updategate.embedded.refshop.dal.problems import ApiProblem, problem
+from updategate.embedded.refshop.dal.search import search
+from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.dal.write import CREATE, UPDATE, delete_rows, write_rows
+
 from .http import Call, Router, not_found
 
 router = Router()
@@ -232,9 +233,7 @@ def _write(call: Call, place: Place, mode: str) -> Response:
         if place.association is not None and place.owner is not None and mode == CREATE:
             _write_nested(call, context, place, row)
         else:
-            write_rows(
-                context, call.shop.version, definition.name, [row], mode, language_id=context.languages[0]
-            )
+            write_rows(context, call.shop.version, definition.name, [row], mode, language_id=context.languages[0])
     id_ = row.get("id") or derived_id(definition.name, *(str(row[key]) for key in definition.key))
     if call.query.get("_response") in ("basic", "detail", "1", "true"):
         doc = context.get(definition.name, id_)
@@ -252,16 +251,16 @@ def _write_nested(call: Call, context: ReadContext, place: Place, row: dict[str,
     language = context.languages[0]
     version = call.shop.version
     if association.kind == "many":
-        write_rows(context, version, place.definition.name, [{**row, association.key: place.owner_id}], language_id=language)
+        write_rows(
+            context, version, place.definition.name, [{**row, association.key: place.owner_id}], language_id=language
+        )
     elif association.kind == "mapping":
         if set(row) != {"id"}:
             write_rows(context, version, place.definition.name, [row], language_id=language)
         pair = {association.key: place.owner_id, association.other_key: row["id"]}
         write_rows(context, version, str(association.mapping), [pair], language_id=language)
     else:
-        write_rows(
-            context, version, owner.name, [{"id": place.owner_id, association.name: row}], language_id=language
-        )
+        write_rows(context, version, owner.name, [{"id": place.owner_id, association.name: row}], language_id=language)
 
 
 def _delete(call: Call, place: Place) -> Response:

@@ -14,11 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..dal.context import ReadContext
-from ..dal.ids import LIVE_VERSION, is_id
-from ..dal.problems import ApiProblem, http_problem
-from ..dal.translate import language_chain
-from ..shop import Shop
+from updategate.embedded.refshop.dal.context import ReadContext
+from updategate.embedded.refshop.dal.ids import LIVE_VERSION, is_id
+from updategate.embedded.refshop.dal.problems import ApiProblem, http_problem
+from updategate.embedded.refshop.dal.translate import language_chain
+from updategate.embedded.refshop.shop import Shop
+
 from .access import Access, authenticated
 
 _HEADERS = {
@@ -203,9 +204,7 @@ def _dispatch(call: Call, entries: list[_Entry]) -> Response:
         return entry.handler(call)
     if allowed:
         shown = ", ".join(dict.fromkeys(allowed))
-        raise http_problem(
-            405, f'No route found for "{call.method} {call.url}": Method Not Allowed (Allow: {shown})'
-        )
+        raise http_problem(405, f'No route found for "{call.method} {call.url}": Method Not Allowed (Allow: {shown})')
     raise not_found(call)
 
 

@@ -6,16 +6,48 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal.state_machine import MACHINES
-from ..shop import Shop
+from updategate.embedded.refshop.dal.state_machine import MACHINES
+from updategate.embedded.refshop.shop import Shop
+
 from .http import Call, Router
 
 router = Router()
 
-_EXTENSIONS = (
-    "jpg jpeg png webp avif gif svg bmp tiff tif eps webm mkv flv ogv ogg mov mp4 avi wmv pdf aac mp3 wav flac oga"
-    " wma txt doc ico glb zip rar"
-).split()
+_EXTENSIONS = [
+    "jpg",
+    "jpeg",
+    "png",
+    "webp",
+    "avif",
+    "gif",
+    "svg",
+    "bmp",
+    "tiff",
+    "tif",
+    "eps",
+    "webm",
+    "mkv",
+    "flv",
+    "ogv",
+    "ogg",
+    "mov",
+    "mp4",
+    "avi",
+    "wmv",
+    "pdf",
+    "aac",
+    "mp3",
+    "wav",
+    "flac",
+    "oga",
+    "wma",
+    "txt",
+    "doc",
+    "ico",
+    "glb",
+    "zip",
+    "rar",
+]
 
 #: kinds of messages that have been in the queue
 _MESSAGES = (
@@ -68,9 +100,7 @@ def config(call: Call) -> Response:
         "enableUrlFeature": True,
         "appUrlReachable": True,
         "appsRequireAppUrl": False,
-        "private_allowed_extensions": [
-            name for name in _EXTENSIONS if name != "avif" or not call.shop.version.is_65
-        ],
+        "private_allowed_extensions": [name for name in _EXTENSIONS if name != "avif" or not call.shop.version.is_65],
         "enableHtmlSanitizer": True,
     }
     if not call.shop.version.is_65:
@@ -123,7 +153,7 @@ def _state_events(shop: Shop) -> dict[str, dict[str, str]]:
         machine = machines.get(state["stateMachineId"])
         if machine in MACHINES.values():
             for side in ("state_enter", "state_leave"):
-                if side == "state_leave" and machine.startswith("order_transaction_capture"):
+                if side == "state_leave" and str(machine).startswith("order_transaction_capture"):
                     continue
                 result[f"{side}.{machine}.{state['technicalName']}"] = {"order": "order"}
     return result

@@ -14,9 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..dal.ids import api_time
-from ..dal.problems import problem
-from ..shop import Shop
+from updategate.embedded.refshop.dal.ids import api_time
+from updategate.embedded.refshop.dal.problems import problem
+from updategate.embedded.refshop.shop import Shop
+
 from .entities import resource_not_found
 from .http import Call, Router
 
@@ -43,7 +44,12 @@ def upload(call: Call) -> Response:
         raise resource_not_found("media", id_)
     extension = str(call.query.get("extension") or "").lower()
     if not extension:
-        raise problem(400, "CONTENT__MEDIA_MISSING_FILE_EXTENSION", "No file extension provided. Please use the \"extension\" query parameter to specify the extension of the uploaded file.")
+        raise problem(
+            400,
+            "CONTENT__MEDIA_MISSING_FILE_EXTENSION",
+            'No file extension provided. Please use the "extension" query parameter to specify the extension of the'
+            " uploaded file.",
+        )
     name = re.sub(r"[^A-Za-z0-9._-]", "-", str(call.query.get("fileName") or id_))
     path = f"media/{id_[:2]}/{id_[2:4]}/{id_[4:6]}/{name}.{extension}"
     file = _folder(call.shop) / path
@@ -107,6 +113,5 @@ def drawn(name: str, size: int = 120) -> bytes:
     header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
     chunks = (b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )

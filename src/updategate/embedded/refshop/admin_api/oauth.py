@@ -7,9 +7,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal.passwords import matches
-from ..dal.problems import ApiProblem, problem
-from ..shop import Shop
+from updategate.embedded.refshop.dal.passwords import matches
+from updategate.embedded.refshop.dal.problems import ApiProblem, problem
+from updategate.embedded.refshop.shop import Shop
+
 from .access import claims_of, signed
 from .http import Call, Router
 
@@ -33,9 +34,7 @@ def token(call: Call) -> Response:
     if call.shop.settings.login_rate_limit:
         wait = limiter.seconds_to_wait(key)
         if wait:
-            raise problem(
-                429, "FRAMEWORK__AUTH_THROTTLED", f"Auth throttled for {wait} seconds.", {"seconds": wait}
-            )
+            raise problem(429, "FRAMEWORK__AUTH_THROTTLED", f"Auth throttled for {wait} seconds.", {"seconds": wait})
     grants = {"client_credentials": _client, "password": _password, "refresh_token": _refresh}
     grant = grants.get(str(body.get("grant_type")))
     if grant is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ..dal.definitions import definition
-from ..dal.ids import is_id
-from ..dal.output import entity_json
-from ..dal.problems import http_problem, problem
-from ..dal.state_machine import MACHINES, transition, transitions_of
-from ..dal.store import Doc
+from updategate.embedded.refshop.dal.definitions import definition
+from updategate.embedded.refshop.dal.ids import is_id
+from updategate.embedded.refshop.dal.output import entity_json
+from updategate.embedded.refshop.dal.problems import http_problem, problem
+from updategate.embedded.refshop.dal.state_machine import MACHINES, transition, transitions_of
+from updategate.embedded.refshop.dal.store import Doc
+
 from .entities import answer_detail
 from .http import Call, Router
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal.definitions import Association, Definition, Field, definitions
-from ..shop import Shop
+from updategate.embedded.refshop.dal.definitions import Association, Definition, Field, definitions
+from updategate.embedded.refshop.shop import Shop
+
 from .http import Call, Router
 
 router = Router()
@@ -50,7 +51,7 @@ def _since_66(shop: Shop) -> bool:
 @router.route("GET", "/_info/routes", when=_since_66)
 def routes(call: Call) -> Response:
     """List the addresses of this API."""
-    from . import _ROUTERS  # noqa: PLC0415 - the package lists this module among its routers
+    from . import _ROUTERS
 
     paths: dict[str, list[str]] = {}
     for part in _ROUTERS:
@@ -81,7 +82,10 @@ def entity_schema(call: Call) -> Response:
 def _properties(definition: Definition) -> dict[str, Any]:
     result: dict[str, Any] = {}
     if not definition.mapping:
-        result["id"] = {"type": "uuid", "flags": {**_read(admin=True, store=True), "primary_key": True, "required": True}}
+        result["id"] = {
+            "type": "uuid",
+            "flags": {**_read(admin=True, store=True), "primary_key": True, "required": True},
+        }
     if definition.versioned:
         result["versionId"] = {
             "type": "uuid",
@@ -190,7 +194,9 @@ def openapi(call: Call) -> Response:
                 "securitySchemes": {
                     "oAuth": {
                         "type": "oauth2",
-                        "flows": {"clientCredentials": {"tokenUrl": f"{call.shop.base_url}/api/oauth/token", "scopes": {}}},
+                        "flows": {
+                            "clientCredentials": {"tokenUrl": f"{call.shop.base_url}/api/oauth/token", "scopes": {}}
+                        },
                     }
                 },
             },

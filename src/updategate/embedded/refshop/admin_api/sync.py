@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal.context import ReadContext
-from ..dal.definitions import Definition, definitions
-from ..dal.filters import parse_filter
-from ..dal.problems import problem
-from ..dal.write import Written, delete_rows, write_rows
+from updategate.embedded.refshop.dal.context import ReadContext
+from updategate.embedded.refshop.dal.definitions import Definition, definitions
+from updategate.embedded.refshop.dal.filters import parse_filter
+from updategate.embedded.refshop.dal.problems import problem
+from updategate.embedded.refshop.dal.write import Written, delete_rows, write_rows
+
 from .http import Call, Router
 
 router = Router()
@@ -120,7 +121,9 @@ def _keys(context: ReadContext, definition: Definition, operation: dict[str, Any
             f"Sync operation {operation.get('key')}, with action 'delete', requires a criteria with at least one filter"
             " and can only be applied for mapping entities",
         )
-    keep = [parse_filter(definition, item, f"/filter/{position}") for position, item in enumerate(operation["criteria"])]
+    keep = [
+        parse_filter(definition, item, f"/filter/{position}") for position, item in enumerate(operation["criteria"])
+    ]
     rows = [doc for doc in context.where(definition.name) if all(test(context, definition, doc) for test in keep)]
     return [{part: doc.get(part) for part in definition.key} for doc in rows]
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal.criteria import Criteria
-from ..dal.definitions import definition
-from ..dal.ids import api_time, derived_id
-from ..dal.indexing import index_all
-from ..dal.number_range import NoNumberRangeError, preview_pattern, reserve
-from ..dal.output import entity_json
-from ..dal.problems import http_problem, problem
-from ..shop import Shop
+from updategate.embedded.refshop.dal.criteria import Criteria
+from updategate.embedded.refshop.dal.definitions import definition
+from updategate.embedded.refshop.dal.ids import api_time, derived_id
+from updategate.embedded.refshop.dal.indexing import index_all
+from updategate.embedded.refshop.dal.number_range import NoNumberRangeError, preview_pattern, reserve
+from updategate.embedded.refshop.dal.output import entity_json
+from updategate.embedded.refshop.dal.problems import http_problem, problem
+from updategate.embedded.refshop.shop import Shop
+
 from .http import Call, Router
 
 router = Router()
@@ -45,11 +46,15 @@ def config(call: Call) -> Response:
     if not domain:
         raise problem(400, "SYSTEM__INVALID_DOMAIN", 'Invalid domain "empty domain".', {"domain": "empty domain"})
     channel = call.query.get("salesChannelId") or None
-    values = config_values(call.shop, domain, channel) if call.query.get("inherit") or not channel else {
-        row["configurationKey"]: row["configurationValue"]
-        for row in call.shop.store.where("system_config", salesChannelId=channel)
-        if row["configurationKey"].startswith(domain)
-    }
+    values = (
+        config_values(call.shop, domain, channel)
+        if call.query.get("inherit") or not channel
+        else {
+            row["configurationKey"]: row["configurationValue"]
+            for row in call.shop.store.where("system_config", salesChannelId=channel)
+            if row["configurationKey"].startswith(domain)
+        }
+    )
     return call.json(values or [])
 
 
@@ -169,7 +174,7 @@ def consume(call: Call) -> Response:
     """Handle what waits in the queue: everything this shop does is done at once, so that nothing does."""
     body = call.body if isinstance(call.body, dict) else {}
     if not body.get("receiver"):
-        raise http_problem(400, 'No receiver name provided.')
+        raise http_problem(400, "No receiver name provided.")
     handled = call.shop.memory.pop("queued_messages", 0)
     return call.json({"handledMessages": handled})
 

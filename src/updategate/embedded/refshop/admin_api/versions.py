@@ -6,12 +6,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..dal import stock
-from ..dal.context import DELETED, ReadContext
-from ..dal.definitions import Definition, definitions
-from ..dal.ids import LIVE_VERSION, is_id
-from ..dal.problems import problem
-from ..dal.store import Doc, EntityStore, versioned
+from updategate.embedded.refshop.dal import stock
+from updategate.embedded.refshop.dal.context import DELETED, ReadContext
+from updategate.embedded.refshop.dal.definitions import Definition, definitions
+from updategate.embedded.refshop.dal.ids import LIVE_VERSION, is_id
+from updategate.embedded.refshop.dal.problems import problem
+from updategate.embedded.refshop.dal.store import Doc, EntityStore, versioned
+
 from .entities import resource_not_found
 from .http import Call, Router, not_found
 
@@ -60,7 +61,10 @@ def create(call: Call) -> Response:
     version_id = body.get("versionId") or store.ids.new()
     if not is_id(version_id):
         raise problem(
-            400, "FRAMEWORK__INVALID_VERSION_ID", f"versionId {version_id} is not a valid uuid.", {"versionId": version_id}
+            400,
+            "FRAMEWORK__INVALID_VERSION_ID",
+            f"versionId {version_id} is not a valid uuid.",
+            {"versionId": version_id},
         )
     if store.get(definition.name, id_) is None:
         raise resource_not_found(definition.name, id_)
@@ -131,7 +135,9 @@ def _cloned(
     context = ReadContext(store)
     doc = context.get(definition.name, id_) or {}
     new_id = store.ids.new()
-    copy: Doc = {key: value for key, value in doc.items() if key not in ("id", "createdAt", "updatedAt", "autoIncrement")}
+    copy: Doc = {
+        key: value for key, value in doc.items() if key not in ("id", "createdAt", "updatedAt", "autoIncrement")
+    }
     store.upsert(definition.name, {**copy, **keys, **overwrites, "id": new_id})
     for association in definition.associations.values():
         child = definitions().get(association.entity)

@@ -60,7 +60,7 @@ def _one(
         return _one(context, definition, inner, nested, f"{path}/aggregation")
     name = aggregation.get("field")
     if not name:
-        raise _invalid("The aggregation should contain a \"field\".", f"{path}/field")
+        raise _invalid('The aggregation should contain a "field".', f"{path}/field")
     check_path(definition, name)
     if kind in _METRICS:
         return _metric(context, definition, docs, str(kind), name)
@@ -101,17 +101,17 @@ def _terms(
         keys = dict.fromkeys(_key(value) for value in values(context, definition, doc, aggregation["field"]))
         for key in keys:
             groups.setdefault(key, []).append(doc)
-    keys = sorted(groups, key=str)
+    ordered = sorted(groups, key=str)
     sort = aggregation.get("sort")
     if isinstance(sort, dict):
         descending = str(sort.get("order", "asc")).lower() == "desc"
         if sort.get("field") == "_count":
-            keys.sort(key=lambda key: len(groups[key]), reverse=descending)
+            ordered.sort(key=lambda key: len(groups[key]), reverse=descending)
         else:
-            keys.sort(key=str, reverse=descending)
+            ordered.sort(key=str, reverse=descending)
     if aggregation.get("limit"):
-        keys = keys[: int(aggregation["limit"])]
-    return [_bucket(context, definition, key, groups[key], aggregation, path) for key in keys]
+        ordered = ordered[: int(aggregation["limit"])]
+    return [_bucket(context, definition, key, groups[key], aggregation, path) for key in ordered]
 
 
 def _key(value: Any) -> str:
@@ -170,7 +170,9 @@ def _histogram(
             if time is None:
                 continue
             key = (
-                f"{time.year} {(time.month - 1) // 3 + 1}" if interval == "quarter" else time.strftime(_FORMATS[interval])
+                f"{time.year} {(time.month - 1) // 3 + 1}"
+                if interval == "quarter"
+                else time.strftime(_FORMATS[interval])
             )
             groups.setdefault(key, []).append(doc)
     return [_bucket(context, definition, key, groups[key], aggregation, path) for key in sorted(groups)]
@@ -179,7 +181,7 @@ def _histogram(
 def _entities(
     context: ReadContext, definition: Definition, docs: list[Doc], aggregation: dict[str, Any]
 ) -> dict[str, Any]:
-    from .output import entity_json  # noqa: PLC0415 - the output of entities needs criteria, which need filters
+    from .output import entity_json
 
     entity = str(aggregation.get("definition"))
     ids = dict.fromkeys(

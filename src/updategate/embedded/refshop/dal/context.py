@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..versions import VERSIONS, ShopwareVersion
+from updategate.embedded.refshop.versions import VERSIONS, ShopwareVersion
+
 from .definitions import Association, Definition, definitions
 from .ids import LIVE_VERSION, SYSTEM_CURRENCY, SYSTEM_LANGUAGE
 from .store import Doc, EntityStore, versioned

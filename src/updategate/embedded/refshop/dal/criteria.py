@@ -119,7 +119,7 @@ class _Parser:
                 raise problem(
                     400,
                     "FRAMEWORK__INVALID_API_CRITERIA_IDS",
-                    f'Invalid ids provided in criteria. Ids should not be empty. Ids: {ids!r}.',
+                    f"Invalid ids provided in criteria. Ids should not be empty. Ids: {ids!r}.",
                     {"ids": ids},
                 )
 
@@ -133,7 +133,7 @@ class _Parser:
                     _pointed(
                         400,
                         "FRAMEWORK__INVALID_LIMIT_QUERY",
-                        f'The limit parameter must be a positive integer greater or equals than 1. Given: {given}',
+                        f"The limit parameter must be a positive integer greater or equals than 1. Given: {given}",
                         {"limit": given},
                         "/limit",
                     )

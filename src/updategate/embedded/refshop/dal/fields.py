@@ -11,7 +11,17 @@ from .problems import problem
 from .store import Doc
 
 _OWN = {"id", "versionId", "createdAt", "updatedAt", "_score"}
-_JSON_TYPES = {"json", "price", "list", "rounding", "calculated_price", "cart_price", "price_definition", "tax_free", "variant_listing"}
+_JSON_TYPES = {
+    "json",
+    "price",
+    "list",
+    "rounding",
+    "calculated_price",
+    "cart_price",
+    "price_definition",
+    "tax_free",
+    "variant_listing",
+}
 
 
 def check_path(definition: Definition, path: str) -> None:

@@ -30,7 +30,7 @@ def parse_filter(definition: Definition, query: Any, path: str) -> Filter:
         raise _invalid("The filter parameter has to be an array.", path)
     kind = query.get("type")
     if not kind:
-        raise _invalid('Value for filter type is required.', f"{path}/type")
+        raise _invalid("Value for filter type is required.", f"{path}/type")
     if kind in ("multi", "and", "or", "not", "nand", "nor"):
         return _combined(definition, kind, query, path)
     if kind not in ("equals", "contains", "prefix", "suffix", "range", "equalsAny", "equalsAll"):
@@ -145,7 +145,7 @@ def moment(value: Any) -> datetime | None:
     if not isinstance(value, str) or len(value) < 10 or not value[:4].isdigit():
         return None
     try:
-        parsed = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        parsed = datetime.fromisoformat(value)
     except ValueError:
         return None
     return parsed.replace(tzinfo=None)

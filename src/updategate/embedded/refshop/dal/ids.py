@@ -52,7 +52,8 @@ class IdSource:
 
     def __init__(self, clock: Clock, seed: int | None = None) -> None:
         self._clock = clock
-        self._random = random.Random(seed) if seed is not None else random.SystemRandom()
+        # a seed is for tests that repeat a run; a shop itself has none
+        self._random = random.Random(seed) if seed is not None else random.SystemRandom()  # noqa: S311
         self._lock = threading.Lock()
         self._last = 0
 

@@ -107,12 +107,16 @@ def _index_product(store: EntityStore, doc: Doc) -> None:
     id_ = doc["id"]
     parent = store.get("product", doc["parentId"]) if doc.get("parentId") else None
     own = [row["categoryId"] for row in store.where("product_category", productId=id_)]
-    categories = own or ([row["categoryId"] for row in store.where("product_category", productId=parent["id"])] if parent else [])
+    categories = own or (
+        [row["categoryId"] for row in store.where("product_category", productId=parent["id"])] if parent else []
+    )
     tree: dict[str, None] = {}
     for category_id in categories:
         category = store.get("category", category_id)
         if category:
-            tree.update(dict.fromkeys((category.get("path") or "").strip("|").split("|") if category.get("path") else []))
+            tree.update(
+                dict.fromkeys((category.get("path") or "").strip("|").split("|") if category.get("path") else [])
+            )
             tree[category_id] = None
     options = [row["optionId"] for row in store.where("product_option", productId=id_)]
     properties = [row["optionId"] for row in store.where("product_property", productId=id_)]
@@ -196,7 +200,9 @@ def _group(id_: str) -> str:
 def index_seo_urls(store: EntityStore, entity: str, ids: Iterable[str]) -> None:
     """Make the canonical address of products and categories, for every storefront and language."""
     for channel in store.all("sales_channel"):
-        languages = {domain["languageId"] for domain in store.where("sales_channel_domain", salesChannelId=channel["id"])}
+        languages = {
+            domain["languageId"] for domain in store.where("sales_channel_domain", salesChannelId=channel["id"])
+        }
         for language in languages:
             chain = language_chain(store, language)
             for id_ in ids:
@@ -243,8 +249,13 @@ def _path_ids(doc: Doc) -> list[str]:
     return (doc.get("path") or "").strip("|").split("|") if doc.get("path") else []
 
 
+_UMLAUTS = {
+    ord(umlaut): plain for umlaut, plain in zip("äöüÄÖÜß", ("ae", "oe", "ue", "Ae", "Oe", "Ue", "ss"), strict=True)
+}
+
+
 def _slug(text: Any) -> str:
-    umlauts = str(text or "").translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}))
+    umlauts = str(text or "").translate(_UMLAUTS)
     plain = unicodedata.normalize("NFKD", umlauts).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-")
 
@@ -253,5 +264,3 @@ def put_changes(store: EntityStore, entity: str, doc: Doc, changes: Doc) -> None
     """Store derived values without touching updatedAt, and only if they differ."""
     if any(doc.get(key) != value for key, value in changes.items()):
         store.upsert(entity, {"id": doc["id"], **changes, "updatedAt": doc.get("updatedAt")})
-
-

@@ -20,7 +20,7 @@ def reserve(
     preview: bool = False,
     clock: Clock | None = None,
 ) -> str:
-    """Return the next number of ``order``, ``customer``, ``product`` or ``document_*``; a preview does not use it up."""
+    """Return the next number of ``order``, ``customer``, ``product``, ``document_*``; a preview does not use it up."""
     with store.transaction():
         number_range = _range(store, type_name, sales_channel_id)
         state = next(iter(store.where("number_range_state", numberRangeId=number_range["id"])), None)

@@ -10,7 +10,7 @@ from .criteria import Criteria
 from .definitions import Association, Definition, definitions
 from .ids import LIVE_VERSION
 from .search import sorted_docs
-from .shapes import shape_of
+from .shapes import Shape, shape_of
 from .store import Doc
 from .structs import formatted
 
@@ -40,6 +40,32 @@ def entity_json(
     it is the other end of a to-one association.
     """
     shape = shape_of(definition.name, context.version)
+    parent = context.parent(definition, doc)
+    result: dict[str, Any] = {
+        "extensions": _extensions(definition, doc, searched=searched, joined=joined),
+        "_uniqueIdentifier": doc["id"],
+        "versionId": (doc.get("versionId") or LIVE_VERSION) if definition.versioned else None,
+        "translated": _translated(context, definition, doc, root=root),
+        "createdAt": doc.get("createdAt"),
+        "updatedAt": doc.get("updatedAt"),
+        **_fields(context, definition, doc, parent, shape),
+    }
+    for name, association in definition.associations.items():
+        if name not in shape.absent and association.in_admin_api:
+            result[name] = _association(context, association, doc, parent, criteria, shape.empty_list)
+    if definition.translated_fields:
+        wanted = criteria is not None and "translations" in criteria.associations
+        result["translations"] = _translation_rows(definition, doc) if wanted else None
+    for name, value in shape.extra.items():
+        if result.get(name) is None:
+            result[name] = value(context, doc) if callable(value) else value
+    if not definition.mapping:
+        result["id"] = doc["id"]
+    result["apiAlias"] = definition.name
+    return result
+
+
+def _extensions(definition: Definition, doc: Doc, *, searched: bool, joined: bool) -> dict[str, Any]:
     extensions: dict[str, Any] = {
         "foreignKeys": {"extensions": [], "apiAlias": f"{definition.name}_foreign_keys_extension"}
     }
@@ -52,42 +78,22 @@ def entity_json(
             "translated": [],
             **{name: doc.get(name) for name in _SEARCHED[definition.name]},
         }
-    result: dict[str, Any] = {
-        "extensions": extensions,
-        "_uniqueIdentifier": doc["id"],
-        "versionId": (doc.get("versionId") or LIVE_VERSION) if definition.versioned else None,
-        "translated": _translated(context, definition, doc, root=root),
-        "createdAt": doc.get("createdAt"),
-        "updatedAt": doc.get("updatedAt"),
-    }
-    parent = context.parent(definition, doc)
+    return extensions
+
+
+def _fields(context: ReadContext, definition: Definition, doc: Doc, parent: Doc | None, shape: Shape) -> dict[str, Any]:
+    """Return the stored values; texts in the language asked for only, without its fallbacks."""
     texts = (doc.get("translations") or {}).get(context.languages[0], {})
     above = ((parent or {}).get("translations") or {}).get(context.languages[0], {})
+    result = {}
     for name, field in definition.fields.items():
         if name in shape.absent or not (field.in_admin_api or name in shape.extra):
             continue
-        if field.translated:
-            value = texts.get(name)
-            if value is None and parent is not None:
-                value = above.get(name)
-        else:
-            value = doc.get(name)
-            if value is None and parent is not None and field.inherited:
-                value = parent.get(name)
+        source, inherited = (texts, above) if field.translated else (doc, parent or {})
+        value = source.get(name)
+        if value is None and (field.inherited or field.translated):
+            value = inherited.get(name)
         result[name] = formatted(field.type, value)
-    for name, association in definition.associations.items():
-        if name not in shape.absent and association.in_admin_api:
-            result[name] = _association(context, association, doc, parent, criteria, shape.empty_list)
-    if definition.translated_fields:
-        wanted = criteria is not None and "translations" in criteria.associations
-        result["translations"] = _translation_rows(definition, doc) if wanted else None
-    for name, value in shape.extra.items():
-        if result.get(name) is None:
-            result[name] = value(context, doc) if callable(value) else value
-    result["id"] = doc["id"]
-    if definition.mapping:
-        result.pop("id")
-    result["apiAlias"] = definition.name
     return result
 
 

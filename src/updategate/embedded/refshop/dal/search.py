@@ -16,7 +16,14 @@ from .store import Doc
 from .terms import scored
 
 #: without a sorting, the database answers in the order of an index that was there first
-_NATURAL_ORDER = {"category": "autoIncrement", "scheduled_task": "scheduledTaskClass", "product_price": "", "promotion": "", "currency": "", "tax": ""}
+_NATURAL_ORDER = {
+    "category": "autoIncrement",
+    "scheduled_task": "scheduledTaskClass",
+    "product_price": "",
+    "promotion": "",
+    "currency": "",
+    "tax": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,7 @@ def search(context: ReadContext, definition: Definition, criteria: Criteria) -> 
     """Return what the criteria find."""
     docs = context.where(definition.name)
     if criteria.ids:
-        wanted = {id_: None for id_ in criteria.ids if isinstance(id_, str)}
-        by_id = {id_: context.get(definition.name, id_) for id_ in wanted}
+        by_id = {id_: context.get(definition.name, id_) for id_ in dict.fromkeys(map(str, criteria.ids))}
         docs = [doc for doc in by_id.values() if doc is not None]
     docs = [doc for doc in docs if all(keep(context, definition, doc) for keep in criteria.filters)]
     scores: dict[str, float] = {}

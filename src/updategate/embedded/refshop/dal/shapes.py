@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..versions import ShopwareVersion
+from updategate.embedded.refshop.versions import ShopwareVersion
+
 from .context import ReadContext
 from .ids import LIVE_VERSION
 from .store import Doc
@@ -97,7 +98,9 @@ def _entity_id(_: ReadContext, doc: Doc) -> dict[str, Any]:
 
 #: before 6.6
 _SHAPES_65: dict[str, Shape] = {
-    "product": Shape(extra={"variation": [], "blacklistIds": None, "whitelistIds": None}, empty_list=frozenset({"prices"})),
+    "product": Shape(
+        extra={"variation": [], "blacklistIds": None, "whitelistIds": None}, empty_list=frozenset({"prices"})
+    ),
     "country": Shape(absent=frozenset({"isEu"})),
     "state_machine_history": Shape(extra={"entityId": _entity_id}),
     "order_transaction": Shape(extra=_live("orderVersionId"), absent=frozenset({"validationData"})),

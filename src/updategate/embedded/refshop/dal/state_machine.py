@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..versions import ShopwareVersion
+from updategate.embedded.refshop.versions import ShopwareVersion
+
 from . import stock
 from .ids import LIVE_VERSION
 from .problems import problem

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..versions import ShopwareVersion
+from updategate.embedded.refshop.versions import ShopwareVersion
+
 from .indexing import is_available, put_changes
 from .store import Doc, EntityStore
 
@@ -37,7 +38,9 @@ def order_state_changed(store: EntityStore, version: ShopwareVersion, order_id: 
         recount(store, version, quantities)
 
 
-def lines_changed(store: EntityStore, version: ShopwareVersion, before: Mapping[str, int], after: Mapping[str, int]) -> None:
+def lines_changed(
+    store: EntityStore, version: ShopwareVersion, before: Mapping[str, int], after: Mapping[str, int]
+) -> None:
     """Follow a change of an order's lines, given the quantities by product before and after."""
     if not version.stock_lowered_on_order:
         recount(store, version, {*before, *after})
@@ -65,9 +68,14 @@ def recount(store: EntityStore, version: ShopwareVersion, product_ids: Iterable[
         for id_ in ids:
             for line in store.where("order_line_item", referencedId=id_):
                 order = store.get("order", line.get("orderId") or "")
-                if order and line.get("type") == "product" and states.get(order.get("stateId")) not in (
-                    "completed",
-                    "cancelled",
+                if (
+                    order
+                    and line.get("type") == "product"
+                    and states.get(order.get("stateId"))
+                    not in (
+                        "completed",
+                        "cancelled",
+                    )
                 ):
                     reserved[id_] = reserved.get(id_, 0) + int(line["quantity"])
     for id_ in ids:

@@ -66,9 +66,7 @@ def _rows(value: Any) -> list[dict[str, Any]]:
 
 
 def _calculated_price(value: Any) -> Any:
-    return _struct(
-        _taxes(value), "calculated_price", referencePrice=None, listPrice=None, regulationPrice=None
-    )
+    return _struct(_taxes(value), "calculated_price", referencePrice=None, listPrice=None, regulationPrice=None)
 
 
 def _cart_price(value: Any) -> Any:
@@ -84,7 +82,13 @@ def _price_definition(value: Any) -> Any:
 
 
 def _variant_listing(value: Any) -> Any:
-    return {"extensions": [], "mainVariantId": None, "configuratorGroupConfig": None, **plain(value), "apiAlias": _VARIANT_LISTING}
+    return {
+        "extensions": [],
+        "mainVariantId": None,
+        "configuratorGroupConfig": None,
+        **plain(value),
+        "apiAlias": _VARIANT_LISTING,
+    }
 
 
 _FORMATTERS = {

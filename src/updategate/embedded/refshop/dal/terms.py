@@ -11,9 +11,20 @@ from .store import Doc
 
 #: how much a hit in a field counts, where it is not the usual
 _RANKED = {
-    "product": {"productNumber": 1000.0, "name": 700.0, "manufacturer.name": 500.0, "ean": 500.0, "manufacturerNumber": 500.0},
+    "product": {
+        "productNumber": 1000.0,
+        "name": 700.0,
+        "manufacturer.name": 500.0,
+        "ean": 500.0,
+        "manufacturerNumber": 500.0,
+    },
     "customer": {"customerNumber": 500.0, "email": 500.0, "firstName": 500.0, "lastName": 500.0, "company": 500.0},
-    "order": {"orderNumber": 500.0, "orderCustomer.email": 250.0, "orderCustomer.lastName": 250.0, "lineItems.label": 250.0},
+    "order": {
+        "orderNumber": 500.0,
+        "orderCustomer.email": 250.0,
+        "orderCustomer.lastName": 250.0,
+        "lineItems.label": 250.0,
+    },
     "category": {"name": 500.0},
     "promotion": {"name": 500.0, "code": 250.0},
     "product_manufacturer": {"name": 500.0},

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..mail.wording import moment, money, rate
+from updategate.embedded.refshop.mail.wording import moment, money, rate
+
 from .words import WORDS
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..dal.ids import LIVE_VERSION, api_time
-from ..dal.number_range import reserve
-from ..dal.store import Doc
-from ..mail.facts import order_facts
-from ..shop import Shop
+from updategate.embedded.refshop.dal.ids import LIVE_VERSION, api_time
+from updategate.embedded.refshop.dal.number_range import reserve
+from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.mail.facts import order_facts
+from updategate.embedded.refshop.shop import Shop
+
 from .content import content_of
 from .pdf import pdf_of
 

@@ -9,10 +9,11 @@ from typing import Any
 from jinja2 import DictLoader, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from ..dal.problems import problem
-from ..dal.store import Doc
-from ..dal.translate import language_chain, translated
-from ..shop import Shop
+from updategate.embedded.refshop.dal.problems import problem
+from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.dal.translate import language_chain, translated
+from updategate.embedded.refshop.shop import Shop
+
 from .parts import HTML_PARTS, TEXT_PARTS
 from .wording import moment, money, rate
 
@@ -37,7 +38,9 @@ def rendered(template: str, facts: dict[str, Any], *, as_html: bool = False) -> 
         ) from None
 
 
-def composed(shop: Shop, template: Doc, facts: dict[str, Any], language_id: str | None, to: dict[str, str]) -> EmailMessage:
+def composed(
+    shop: Shop, template: Doc, facts: dict[str, Any], language_id: str | None, to: dict[str, str]
+) -> EmailMessage:
     """Return the message of a mail template in a language. ``to``: address → name."""
     chain = language_chain(shop.store, language_id)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dal.context import ReadContext
-from ..dal.criteria import Criteria
-from ..dal.definitions import definition
-from ..dal.output import entity_json
-from ..dal.store import Doc
-from ..dal.translate import language_chain
-from ..shop import Shop
+from updategate.embedded.refshop.dal.context import ReadContext
+from updategate.embedded.refshop.dal.criteria import Criteria
+from updategate.embedded.refshop.dal.definitions import definition
+from updategate.embedded.refshop.dal.output import entity_json
+from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.dal.translate import language_chain
+from updategate.embedded.refshop.shop import Shop
+
 from .parts import WORDS
 from .wording import money, rate
 
@@ -29,14 +30,16 @@ def locale_of(shop: Shop, language_id: str | None) -> str:
 
 def loaded(shop: Shop, entity: str, id_: str, language_id: str | None, *paths: str) -> dict[str, Any] | None:
     """Return an entity with associations, its texts (with fallbacks) in the language."""
-    context = ReadContext(shop.store, language_chain(shop.store, language_id), base_url=shop.base_url, version=shop.version)
+    context = ReadContext(
+        shop.store, language_chain(shop.store, language_id), base_url=shop.base_url, version=shop.version
+    )
     doc = context.get(entity, id_)
     if doc is None:
         return None
     criteria = Criteria()
     for path in paths:
         criteria.association(path)
-    return _resolved(entity_json(context, definition(entity), doc, criteria))
+    return dict(_resolved(entity_json(context, definition(entity), doc, criteria)))
 
 
 def _resolved(value: Any) -> Any:
@@ -111,7 +114,9 @@ def customer_facts(shop: Shop, customer_id: str) -> dict[str, Any] | None:
     """Return what a mail to a customer needs; None if there is no such customer."""
     doc = shop.store.get("customer", customer_id)
     customer = (
-        loaded(shop, "customer", customer_id, doc.get("languageId"), "salutation", "group", "salesChannel") if doc else None
+        loaded(shop, "customer", customer_id, doc.get("languageId"), "salutation", "group", "salesChannel")
+        if doc
+        else None
     )
     if customer is None:
         return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dal.problems import ApiProblem
-from ..dal.store import Doc
-from ..shop import NoMailer, Shop
+from updategate.embedded.refshop.dal.problems import ApiProblem
+from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.shop import NoMailer, Shop
+
 from .compose import composed
 from .facts import customer_facts, order_facts
 
@@ -75,7 +76,7 @@ def _state_name(shop: Shop, event: str, language_id: str) -> str:
     for row in shop.store.where("state_machine", technicalName=machine):
         for found in shop.store.where("state_machine_state", stateMachineId=row["id"], technicalName=state):
             texts = found.get("translations") or {}
-            fallback = next(iter(texts.values()), {})
+            fallback: Doc = next(iter(texts.values()), {})
             return str((texts.get(language_id) or fallback).get("name") or state)
     return state
 

@@ -34,7 +34,8 @@ TEXT_PARTS = {
 {{ words.header }}
 
 {% for line in lines -%}
-{{ loop.index }}      {{ line.number }}    {{ line.label }}    {{ line.quantity }}    {{ line.unit_price }}    {{ line.total }}
+{{ loop.index }}      {{ line.number }}    {{ line.label }}    {{ line.quantity }}    \
+{{ line.unit_price }}    {{ line.total }}
 {% endfor %}""",
     "order_totals": """\
 {{ words.shipping }}: {{ shippingTotal }}

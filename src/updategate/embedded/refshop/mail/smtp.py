@@ -9,7 +9,7 @@ import threading
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-from ..shop import Mailer, NoMailer
+from updategate.embedded.refshop.shop import Mailer, NoMailer
 
 
 class MailerUrlError(ValueError):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"]
 
 
 def money(value: Any, iso: str, locale: str) -> str:
@@ -16,7 +16,7 @@ def money(value: Any, iso: str, locale: str) -> str:
     text = f"{abs(amount):,.2f}"
     sign = "-" if amount < 0 else ""
     if locale.startswith("de"):
-        swapped = text.translate(str.maketrans({",": ".", ".": ","}))
+        swapped = text.translate({ord(","): ".", ord("."): ","})
         return f"{sign}{swapped} {_SYMBOLS.get(iso, iso)}"
     symbol = _SYMBOLS.get(iso, f"{iso} ")
     return f"{sign}{symbol}{text}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..dal.definitions import definitions
-from ..dal.ids import SYSTEM_LANGUAGE, api_time, derived_id, is_id
-from ..dal.indexing import index_all, index_seo_urls
-from ..dal.passwords import hashed
-from ..dal.store import Doc, EntityStore
-from ..versions import ShopwareVersion
+from updategate.embedded.refshop.dal.definitions import definitions
+from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE, api_time, derived_id, is_id
+from updategate.embedded.refshop.dal.indexing import index_all, index_seo_urls
+from updategate.embedded.refshop.dal.passwords import hashed
+from updategate.embedded.refshop.dal.store import Doc, EntityStore
+from updategate.embedded.refshop.versions import ShopwareVersion
+
 from .notation import id_of
 
 _THUMBNAILS = (280, 400, 800, 1920)
@@ -23,14 +24,7 @@ def complete(store: EntityStore, version: ShopwareVersion) -> None:
     if not version.at_least(6, 6, 7):
         for task in store.where("scheduled_task", name="services.install"):
             store.delete("scheduled_task", task["id"])
-    for entity in store.entities():
-        defaults = definitions()[entity].defaults
-        for doc in store.all(entity):
-            missing: Doc = {}
-            if not (entity == "product" and doc.get("parentId")):
-                missing = {key: value for key, value in defaults.items() if key not in doc}
-            if missing:
-                _quietly(store, entity, doc, missing)
+    _defaults(store)
     _secrets(store)
     _covers(store)
     _media_paths(store)
@@ -47,6 +41,20 @@ def complete(store: EntityStore, version: ShopwareVersion) -> None:
     index_all(store)
     index_seo_urls(store, "category", [doc["id"] for doc in store.all("category")])
     index_seo_urls(store, "product", [doc["id"] for doc in store.all("product")])
+    _sales_channels(store)
+
+
+def _defaults(store: EntityStore) -> None:
+    for entity in store.entities():
+        defaults = definitions()[entity].defaults
+        for doc in store.all(entity) if defaults else []:
+            is_variant = entity == "product" and doc.get("parentId")
+            missing = {} if is_variant else {key: value for key, value in defaults.items() if key not in doc}
+            if missing:
+                _quietly(store, entity, doc, missing)
+
+
+def _sales_channels(store: EntityStore) -> None:
     for position, channel in enumerate(store.all("sales_channel")):
         if not channel.get("accessKey"):
             _quietly(store, "sales_channel", channel, {"accessKey": f"SWSCREFSHOPSTOREFRONTKEY0{position}"})

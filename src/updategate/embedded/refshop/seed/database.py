@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..dal.store import Doc, EntityStore
-from ..versions import ShopwareVersion
+from updategate.embedded.refshop.dal.store import Doc, EntityStore
+from updategate.embedded.refshop.versions import ShopwareVersion
+
 from .completion import complete
 from .decompose import Decomposer
 from .errors import SeedError

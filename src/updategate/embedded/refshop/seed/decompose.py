@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..dal.definitions import Definition, definitions
-from ..dal.ids import LIVE_VERSION, SYSTEM_LANGUAGE, derived_id
-from ..dal.store import Doc
+from updategate.embedded.refshop.dal.definitions import Definition, definitions
+from updategate.embedded.refshop.dal.ids import LIVE_VERSION, SYSTEM_LANGUAGE, derived_id
+from updategate.embedded.refshop.dal.store import Doc
 
 Put = Callable[[str, Doc], None]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from ..dal.ids import derived_id
+from updategate.embedded.refshop.dal.ids import derived_id
+
 from .errors import SeedError
 from .notation import LANGUAGES, Rows, id_of
 
@@ -32,7 +33,10 @@ _STATE_TEXT = {
         ' "Meine Bestellungen" abrufen: {{{{ orderUrl }}}}\n'
     ),
 }
-_STATE_SUBJECT = {"en": "Your order with {{{{ salesChannel.name }}}} {end}", "de": "Deine Bestellung bei {{{{ salesChannel.name }}}} {end}"}
+_STATE_SUBJECT = {
+    "en": "Your order with {{{{ salesChannel.name }}}} {end}",
+    "de": "Deine Bestellung bei {{{{ salesChannel.name }}}} {end}",
+}
 
 
 def read_mails(file: Path) -> Rows:
@@ -54,7 +58,9 @@ def _state_mail(name: str, state: dict[str, Any]) -> dict[str, Any]:
         "event": f"state_enter.{name}",
         "flow": f"Status {name.replace('_', ' ')}",
         "type": {language: f"{state['what'][language]}: {state['subject'][language]}" for language in LANGUAGES},
-        "subject": {language: _STATE_SUBJECT[language].format(end=state["subject"][language]) for language in LANGUAGES},
+        "subject": {
+            language: _STATE_SUBJECT[language].format(end=state["subject"][language]) for language in LANGUAGES
+        },
         "text": {language: _STATE_TEXT[language].format(what=state["what"][language]) for language in LANGUAGES},
     }
 
@@ -74,7 +80,10 @@ def _mail(name: str, mail: dict[str, Any]) -> Rows:
     names = {language_id: {"name": mail["type"][language]} for language, language_id in LANGUAGES.items()}
     return [
         ("mail_template_type", {"id": type_id, "technicalName": name, "availableEntities": {}, "translations": names}),
-        ("mail_template", {"id": template_id, "mailTemplateTypeId": type_id, "systemDefault": True, "translations": texts}),
+        (
+            "mail_template",
+            {"id": template_id, "mailTemplateTypeId": type_id, "systemDefault": True, "translations": texts},
+        ),
         (
             "flow",
             {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..dal.ids import SYSTEM_LANGUAGE
+from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
+
 from .notation import LANGUAGES, Rows
 
 #: by what rows of these entities are recognised as the same

@@ -14,8 +14,9 @@ from typing import Any
 
 import yaml
 
-from ..dal.definitions import Definition, definitions
-from ..dal.ids import SYSTEM_CURRENCY, SYSTEM_LANGUAGE, derived_id
+from updategate.embedded.refshop.dal.definitions import Definition, definitions
+from updategate.embedded.refshop.dal.ids import SYSTEM_CURRENCY, SYSTEM_LANGUAGE, derived_id
+
 from .errors import SeedError
 
 LANGUAGES = {"en": SYSTEM_LANGUAGE, "de": derived_id("language", "de")}
@@ -40,7 +41,7 @@ def id_of(entity: str, key: str) -> str:
 def read_rows(file: Path) -> Rows:
     """Return the rows of one file, with ids and references resolved, associations still nested."""
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SeedError(f"{file} cannot be read: {error.strerror}") from None
     except yaml.YAMLError as error:

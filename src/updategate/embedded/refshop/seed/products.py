@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from ..dal.ids import SYSTEM_CURRENCY, derived_id
+from updategate.embedded.refshop.dal.ids import SYSTEM_CURRENCY, derived_id
+
 from .errors import SeedError
 from .notation import LANGUAGES, Rows, id_of
 

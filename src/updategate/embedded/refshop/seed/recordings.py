@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..versions import ShopwareVersion
+from updategate.embedded.refshop.versions import ShopwareVersion
+
 from .errors import SeedError
 from .notation import id_of
 

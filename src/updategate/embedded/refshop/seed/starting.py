@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dal.ids import api_time, derived_id
-from ..dal.store import Doc
-from ..shop import Shop
+from updategate.embedded.refshop.dal.ids import api_time, derived_id
+from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.shop import Shop
 
 STOREFRONT_TYPE = "8a243080f92e4c719546314b577cf82b"
 _SECRETS = {"client_id": "SWIAREFSHOPINTEGRATION0001", "client_secret": "refshop-integration-secret"}

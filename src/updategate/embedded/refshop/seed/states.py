@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from ..dal.ids import derived_id
+from updategate.embedded.refshop.dal.ids import derived_id
+
 from .errors import SeedError
 from .notation import LANGUAGES, Rows, id_of
 

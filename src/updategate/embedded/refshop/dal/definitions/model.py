@@ -153,7 +153,7 @@ def _block(block: str) -> Definition:
     for line in lines:
         if line[0] in "T1NMD" and line[1:2] in (" ", ""):
             section = line[0]
-            line = line[2:]  # noqa: PLW2901 - the mark of the section is read
+            line = line[2:]
         for word in line.split():
             _word(result, section, word)
     return result

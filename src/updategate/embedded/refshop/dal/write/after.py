@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...versions import ShopwareVersion
-from .. import stock
-from ..definitions import Definition
-from ..indexing import RULE_PLACES, index_categories, index_products, index_rules, index_seo_urls
-from ..store import Doc, EntityStore
+from updategate.embedded.refshop.dal import stock
+from updategate.embedded.refshop.dal.definitions import Definition
+from updategate.embedded.refshop.dal.indexing import (
+    RULE_PLACES,
+    index_categories,
+    index_products,
+    index_rules,
+    index_seo_urls,
+)
+from updategate.embedded.refshop.dal.store import Doc, EntityStore
+from updategate.embedded.refshop.versions import ShopwareVersion
 
 
 class WrittenRow(Protocol):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..context import ReadContext
-from ..definitions import Definition, definitions
-from ..problems import http_problem, problem
-from ..store import Doc
+from updategate.embedded.refshop.dal.context import ReadContext
+from updategate.embedded.refshop.dal.definitions import Definition, definitions
+from updategate.embedded.refshop.dal.problems import http_problem, problem
+from updategate.embedded.refshop.dal.store import Doc
 
 #: constraint and columns in the message, where suites have looked at them
 _CONSTRAINT_NAMES = {("product", "manufacturerId"): "product_ibfk_1"}
@@ -27,7 +27,9 @@ _UNIQUE: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "plugin": ((("name",), "uniq.name"),),
     "salutation": ((("salutationKey",), "uniq.salutation_key"),),
     "scheduled_task": ((("scheduledTaskClass",), "uniq.scheduled_task.scheduled_task_class"),),
-    "product_configurator_setting": ((("productId", "optionId"), "uniq.product_configurator_setting.prod_id.vers_id.prop_group_id"),),
+    "product_configurator_setting": (
+        (("productId", "optionId"), "uniq.product_configurator_setting.prod_id.vers_id.prop_group_id"),
+    ),
     "payment_method": ((("technicalName",), "uniq.technical_name"),),
     "shipping_method": ((("technicalName",), "uniq.technical_name"),),
 }

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..context import DELETED, ReadContext
-from ..definitions import Definition, definitions
-from ..ids import derived_id
-from ..indexing import index_categories, index_products
-from ..problems import problem
-from ..store import versioned
+from updategate.embedded.refshop.dal.context import DELETED, ReadContext
+from updategate.embedded.refshop.dal.definitions import Definition, definitions
+from updategate.embedded.refshop.dal.ids import derived_id
+from updategate.embedded.refshop.dal.indexing import index_categories, index_products
+from updategate.embedded.refshop.dal.problems import problem
+from updategate.embedded.refshop.dal.store import versioned
 
 
 @dataclass(slots=True)
@@ -28,7 +28,11 @@ def delete_rows(context: ReadContext, entity: str, keys: Iterable[dict[str, Any]
     result = Deleted()
     with context.store.transaction():
         for key in keys:
-            id_ = derived_id(entity, *(str(key.get(part)) for part in definition.key)) if definition.mapping else key.get("id")
+            id_ = (
+                derived_id(entity, *(str(key.get(part)) for part in definition.key))
+                if definition.mapping
+                else key.get("id")
+            )
             shown: Any = {part: key.get(part) for part in definition.key} if definition.mapping else id_
             if not isinstance(id_, str) or context.get(entity, id_) is None:
                 result.not_found.setdefault(entity, []).append(shown)
@@ -87,9 +91,7 @@ def _delete(context: ReadContext, definition: Definition, id_: str, result: Dele
     if definition.translated_fields:
         owner = f"{_camel(definition.name)}Id"
         for language in doc.get("translations") or {}:
-            result.deleted.setdefault(f"{definition.name}_translation", []).append(
-                {owner: id_, "languageId": language}
-            )
+            result.deleted.setdefault(f"{definition.name}_translation", []).append({owner: id_, "languageId": language})
     if context.live or not definition.versioned:
         context.store.delete(definition.name, id_)
     else:

@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ..definitions import Field
-from ..ids import SYSTEM_CURRENCY, is_id
-from ..problems import violation
+from updategate.embedded.refshop.dal.definitions import Field
+from updategate.embedded.refshop.dal.ids import SYSTEM_CURRENCY, is_id
+from updategate.embedded.refshop.dal.problems import violation
 
 BLANK = "c1051bb4-d103-4f74-8988-acbcafc7fdc3"
 TYPE = "ba785a8c-82cb-4283-967c-3cf342181b40"
@@ -56,7 +56,8 @@ def checked(field: Field, value: Any, pointer: str) -> tuple[Any, Violations]:
     checker = _CHECKERS.get(field.type)
     if checker is None:
         return value, []
-    return checker(value, pointer)
+    stored, wrong = checker(value, pointer)
+    return stored, wrong
 
 
 def _shown(value: Any) -> str:
@@ -129,7 +130,7 @@ def _date(value: Any, pointer: str) -> tuple[Any, Violations]:
     if isinstance(value, dict) and "date" in value:
         value = value["date"]
     try:
-        moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(str(value))
     except ValueError:
         return value, [wrong_type(pointer, value, "DateTimeInterface")]
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

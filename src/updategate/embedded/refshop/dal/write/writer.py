@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...versions import ShopwareVersion
-from ..context import ReadContext
-from ..definitions import Association, Definition, definitions
-from ..ids import SYSTEM_LANGUAGE, derived_id, is_id
-from ..passwords import hashed
-from ..problems import ApiProblem, problem
-from ..store import Doc, EntityStore
+from updategate.embedded.refshop.dal.context import ReadContext
+from updategate.embedded.refshop.dal.definitions import Association, Definition, definitions
+from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE, derived_id, is_id
+from updategate.embedded.refshop.dal.passwords import hashed
+from updategate.embedded.refshop.dal.problems import ApiProblem, problem
+from updategate.embedded.refshop.dal.store import Doc, EntityStore
+from updategate.embedded.refshop.versions import ShopwareVersion
+
 from .after import after_writes
 from .constraints import check_foreign_keys, check_unique
 from .values import Violations, blank, checked, not_an_id
@@ -156,7 +157,7 @@ def _extract(
     _translations(extraction, command, row, before, path, is_variant=is_variant)
     extraction.commands.append(command)
     for association, value in nested_later:
-        _nested(extraction, definition, id_, association, value, f"{path}/{association.name}")
+        _nested(extraction, id_, association, value, f"{path}/{association.name}")
     return id_
 
 
@@ -274,13 +275,14 @@ def _language_id(context: ReadContext, language: Any) -> str:
         for found in context.store.where("language", localeId=locale["id"]):
             return str(found["id"])
     raise problem(
-        400, "FRAMEWORK__LANGUAGE_NOT_FOUND", f'Could not find language with id or code "{language}".', {"language": language}
+        400,
+        "FRAMEWORK__LANGUAGE_NOT_FOUND",
+        f'Could not find language with id or code "{language}".',
+        {"language": language},
     )
 
 
-def _nested(
-    extraction: _Extraction, owner: Definition, owner_id: str, association: Association, value: Any, path: str
-) -> None:
+def _nested(extraction: _Extraction, owner_id: str, association: Association, value: Any, path: str) -> None:
     target = definitions().get(association.entity)
     if target is None:
         return
@@ -304,9 +306,7 @@ def _nested(
             _extract(extraction, mapping, {association.key: owner_id, association.other_key: other}, where, {})
 
 
-def _execute(
-    store: EntityStore, context: ReadContext, version: ShopwareVersion, commands: list[Command]
-) -> Written:
+def _execute(store: EntityStore, context: ReadContext, version: ShopwareVersion, commands: list[Command]) -> Written:
     written = Written()
     for command in commands:
         entity = command.definition.name
@@ -352,5 +352,3 @@ def _id_name(definition: Definition) -> str:
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
-
-
