@@ -7,7 +7,9 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from updategate.actors.recorder import Recorder
+from updategate.actors.shop_access import ShopAccess
 from updategate.clients.errors import ApiError
+from updategate.clients.store_api import StoreApi
 from updategate.clients.transport import Answer, Call, Transport
 
 PageKind = Literal["home", "listing", "detail", "search", "cart", "confirm"]
@@ -93,3 +95,55 @@ def _checked(kind: PageKind, answer: Answer) -> int:
         message = f"{answer.request} answered 200, but this is no {kind} page ({len(answer.body)} bytes)"
         raise WrongPageError(message)
     return len(answer.body)
+
+
+class HeadlessVisitor:
+    """Someone who looks around in an app: the same shop over the Store API, without pages."""
+
+    def __init__(self, access: ShopAccess, recorder: Recorder) -> None:
+        # the session asks for no context: looking around needs none
+        self._api = StoreApi(access.transport, access.access_key, language_id=access.language_id)
+        self._recorder = recorder
+
+    def opens_listing(self, category_id: str, limit: int = 24) -> int:
+        """Open a category; returns how many products it shows."""
+        with self._recorder.step("opens a category"):
+            answer = self._api.raw(
+                "POST", f"/product-listing/{category_id}", {"limit": limit}, name="/product-listing/{id}"
+            )
+            return _products_in(answer)
+
+    def opens_detail(self, product_id: str) -> int:
+        """Open a product; returns the answer's size in bytes."""
+        with self._recorder.step("opens a product"):
+            answer = self._api.raw_product(product_id)
+            return _holding(answer, b'"calculatedPrice"')
+
+    def searches(self, term: str) -> int:
+        """Search for a term that the shop has products for; returns how many are shown."""
+        with self._recorder.step(f"searches for {term}"):
+            return _products_in(self._api.raw("POST", "/search", {"search": term, "limit": 24}))
+
+    def opens_context(self) -> int:
+        """Ask what the session is set to; returns the answer's size in bytes."""
+        with self._recorder.step("opens the shop"):
+            return _holding(self._api.raw("GET", "/context"), b'"salesChannel"')
+
+
+def _holding(answer: Answer, marker: bytes) -> int:
+    # under load an answer is looked through, not parsed: parsing costs more than asking
+    if not answer.ok:
+        raise ApiError.of(answer)
+    if marker not in answer.body:
+        message = f"{answer.request} answered {answer.status} without {marker.decode()}"
+        raise WrongPageError(message)
+    return len(answer.body)
+
+
+def _products_in(answer: Answer) -> int:
+    _holding(answer, b'"product_listing"')
+    count = answer.body.count(b'"calculatedCheapestPrice"')
+    if not count:
+        message = f"{answer.request} answered with no products"
+        raise WrongPageError(message)
+    return count
