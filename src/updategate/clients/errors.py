@@ -21,6 +21,10 @@ class NoBrowserError(Exception):
     """No Chromium was found; the message lists where was looked and what to do."""
 
 
+class CounterpartError(Exception):
+    """Something beside the shop that a process needs (an ERP, its connector) could not be used: it is broken."""
+
+
 class ShopError(Exception):
     """Anything that a tested shop did wrong or did not do."""
 

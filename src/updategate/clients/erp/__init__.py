@@ -1,0 +1,27 @@
+"""The ERP: a port, and adapters that environment files choose by name (entry points ``updategate.erp``)."""
+
+from updategate.clients.erp.errors import (
+    ErpError,
+    ErpLacksError,
+    ErpRefusedError,
+    ErpSignInError,
+    ErpUnreachableError,
+)
+from updategate.clients.erp.objects import (
+    Address,
+    Article,
+    CreditNote,
+    Customer,
+    OrderLine,
+    Paper,
+    SalesOrder,
+    Shipment,
+    StockLevel,
+    TierPrice,
+)
+from updategate.clients.erp.port import ABILITIES, Erp
+
+__all__ = [
+    "ABILITIES", "Address", "Article", "CreditNote", "Customer", "Erp", "ErpError", "ErpLacksError", "ErpRefusedError",
+    "ErpSignInError", "ErpUnreachableError", "OrderLine", "Paper", "SalesOrder", "Shipment", "StockLevel", "TierPrice",
+]  # fmt: skip

@@ -1,0 +1,121 @@
+"""The ERP and its connector, as an environment file describes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from updategate.config.loading import Strict
+
+
+def _address(value: str) -> str:
+    if not re.match(r"https?://[^/\s]+", value):
+        message = f"an address starts with http:// or https://, not {value!r}"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+HttpAddress = Annotated[str, AfterValidator(_address)]
+
+
+class ErpSettings(Strict):
+    """The ERP that the shop exchanges articles, stock and orders with.
+
+    ``adapter`` is the name of an entry point of the group ``updategate.erp``: ``tryton``, ``files`` or ``odata``.
+    ``embedded`` starts a Tryton of our own for the run; ``database_url`` lets it use PostgreSQL. ``mapping`` is the
+    YAML file of the adapters ``files`` and ``odata``, ``folder`` where files are exchanged: a folder, or
+    ``sftp://user@host/folder``. ``timeout`` is in seconds and holds for one answer.
+    """
+
+    adapter: str = Field(default="tryton", min_length=1)
+    embedded: bool = False
+    url: HttpAddress | None = None
+    database: str | None = None
+    username: str | None = None
+    password: SecretStr | None = None
+    token: SecretStr | None = None
+    database_url: SecretStr | None = None
+    mapping: str | None = None
+    folder: str | None = None
+    timeout: float = Field(default=60.0, gt=0, le=600)
+
+    @model_validator(mode="after")
+    def _embedded_is_tryton(self) -> ErpSettings:
+        if self.embedded and self.adapter != "tryton":
+            message = "only the adapter 'tryton' can be embedded"
+            raise ValueError(message)
+        return self
+
+
+class Trigger(Strict):
+    """How one flow of a connector is started: exactly one of a request, a command, or a scheduled task of the shop.
+
+    ``post`` is an address; ``command`` a list of words, the flow has ended when the command has; ``task`` the name of a
+    scheduled task of the shop.
+    """
+
+    post: HttpAddress | None = None
+    command: tuple[str, ...] | None = None
+    task: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Trigger:
+        if sum(value is not None for value in (self.post, self.command, self.task)) != 1:
+            message = "a flow is started by exactly one of post, command and task"
+            raise ValueError(message)
+        return self
+
+
+class Idle(Strict):
+    """How a connector is known to be idle.
+
+    ``status`` is an address that answers JSON, of which ``key`` (dots lead inwards) must be ``equals``.
+    ``queue_empty`` waits until the shop's message queue is empty. ``quiet_seconds`` waits so long after that: for a
+    connector that runs by its own schedule, its interval.
+    """
+
+    status: HttpAddress | None = None
+    key: str = "idle"
+    equals: str | int | bool = True
+    problems: str | None = None
+    queue_empty: bool = False
+    quiet_seconds: float = Field(default=0.0, ge=0, le=3600)
+
+
+class ConnectorSettings(Strict):
+    """The software between the ERP and the shop: what is tested.
+
+    ``adapter`` is the name of an entry point of the group ``updategate.connector``. ``reference`` is our own small
+    connector and needs ``embedded``; ``described`` is any other, by its ``flows`` and ``idle``. ``through`` puts a
+    proxy before the shop that can disturb and record (``proxy_port`` 0 takes a free port; your connector must then
+    speak to it instead of to the shop). ``client_id`` and ``client_secret`` are the connector's own integration.
+    ``timeout`` in seconds: a connector that is not idle then is called stuck. ``mutants`` are faults of the reference
+    connector, to prove that the processes notice them.
+    """
+
+    adapter: str = Field(default="reference", min_length=1)
+    embedded: bool = False
+    through: Literal["fault_proxy"] | None = None
+    proxy_port: int = Field(default=0, ge=0, le=65535)
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    token: SecretStr | None = None
+    flows: dict[str, Trigger] = Field(default_factory=dict)
+    idle: Idle = Idle()
+    timeout: float = Field(default=90.0, gt=0, le=7200)
+    mutants: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> ConnectorSettings:
+        if self.adapter == "reference" and not self.embedded:
+            message = "the reference connector is started for the run: write 'embedded: true', or name another adapter"
+            raise ValueError(message)
+        if bool(self.client_id) != bool(self.client_secret):
+            message = "give both client_id and client_secret, or neither"
+            raise ValueError(message)
+        if self.mutants and not self.embedded:
+            message = "only the embedded connector has mutants"
+            raise ValueError(message)
+        return self
