@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from updategate.embedded.refshop import store_api
 from updategate.embedded.refshop.shop import Shop
+from updategate.embedded.refshop.versions import ShopwareVersion
 
 from . import account, cart, catalogue, checkout, http_cache, profile, system
 from .api import ApiFailureError, StoreApi
@@ -32,21 +33,26 @@ class _Address:
     pattern: re.Pattern[str]
     handler: Handler
     cached: bool = False
+    cached_in_65: bool = False
     in_maintenance: bool = False
 
+    def is_cached(self, version: ShopwareVersion) -> bool:
+        """Tell whether the HTTP cache keeps the answer; since 6.6 it no longer keeps what was searched for."""
+        return self.cached or (self.cached_in_65 and version.is_65)
 
-def _at(method: str, path: str, handler: Handler, *, cached: bool = False, in_maintenance: bool = False) -> _Address:
-    pattern = re.sub(r"\{(\w+)\}", lambda match: f"(?P<{match.group(1)}>{_ID})", path)
-    pattern = re.sub(r"<(\w+)>", lambda match: f"(?P<{match.group(1)}>[^/]+)", pattern.replace("?P<", "?P\0"))
-    return _Address(method, re.compile(pattern.replace("?P\0", "?P<")), handler, cached, in_maintenance)
+
+def _at(method: str, path: str, handler: Handler, **traits: bool) -> _Address:
+    pattern = re.sub(r"\{(\w+)\}", rf"(?P<\1>{_ID})", path)
+    pattern = re.sub(r"(?<!\?P)<(\w+)>", r"(?P<\1>[^/]+)", pattern)
+    return _Address(method, re.compile(pattern), handler, **traits)
 
 
 _TABLE = (
     _at("GET", "/", catalogue.home, cached=True),
     _at("GET", "/widgets/cms/navigation/{category_id}", catalogue.listing_widget, cached=True),
-    _at("GET", "/widgets/search", catalogue.search_widget),
-    _at("GET", "/search", catalogue.search),
-    _at("GET", "/suggest", catalogue.suggest),
+    _at("GET", "/widgets/search", catalogue.search_widget, cached_in_65=True),
+    _at("GET", "/search", catalogue.search, cached_in_65=True),
+    _at("GET", "/suggest", catalogue.suggest, cached_in_65=True),
     _at("GET", "/detail/{product_id}/switch", catalogue.switch_variant, cached=True),
     _at("GET", "/checkout/cart", cart.cart_page),
     _at("GET", "/checkout/cart.json", cart.cart_json),
@@ -132,7 +138,7 @@ class _Storefront:
             return _closed(language)
         if address is None and found:
             return PlainTextResponse("Method Not Allowed", status_code=405)
-        is_page = address is None or address.cached
+        is_page = address is None or address.is_cached(shop.version)
         if is_page and (kept := http_cache.cached(shop, request)):
             return kept
         revision = http_cache.revision_of(shop)

@@ -201,7 +201,10 @@ class Visit:
 
     def _flash_error(self, error: Mapping[str, Any], kind: str) -> None:
         key = f"checkout.{error.get('messageKey')}"
-        values = {str(name): value for name, value in dict(error.get("parameters") or {}).items()}
+        # up to 6.6.6 the code stands beside the parameters
+        values = {"code": error["promotionCode"]} if "promotionCode" in error else {}
+        values |= {name: error[name] for name in ("name", "quantity") if name in error}
+        values |= dict(error.get("parameters") or {})
         if has_text(key):
             self.flash(kind, key, **values)
         else:
