@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from updategate.config.erp import ConnectorSettings, ErpSettings
 from updategate.config.errors import ConfigError, unknown_name
 from updategate.config.loading import VARIABLE, Strict, build, load, read_yaml
 
 Stage = Literal["test", "staging", "production"]
-SECRET_KEYS = frozenset({"client_secret", "password", "access_key", "token"})
+SECRET_KEYS = frozenset({"client_secret", "password", "access_key", "token", "database_url"})
 
 
 def _http_url(value: str) -> str:
@@ -149,6 +150,8 @@ class Environment(Strict):
     permits: Permits = Permits()
     sinks: Sinks = Sinks()
     load: LoadLimits = LoadLimits()
+    erp: ErpSettings | None = None
+    connector: ConnectorSettings | None = None
     capabilities: tuple[str, ...] | None = None
     suites: tuple[str, ...] = ()
     reference: Url | None = None

@@ -8,6 +8,7 @@ from updategate.clients.connection import admin_api, transport_to
 from updategate.clients.errors import ShopError
 from updategate.clients.transport import Call
 from updategate.config.environment import Environment
+from updategate.operations.counterparts import erp_capabilities
 from updategate.operations.fingerprint import plugins_of, version_of
 
 # plugins that bring a capability, by Shopware's own names
@@ -30,6 +31,7 @@ def look_at(environment: Environment) -> Shop:
     version, found = _from_admin(environment)
     if environment.capabilities is not None:
         return Shop(version, frozenset(environment.capabilities))
+    found |= erp_capabilities(environment)
     if environment.sinks.mail not in (None, "none"):
         found.add("mail")
     if _answers_html(environment):
