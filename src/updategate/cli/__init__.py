@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -9,19 +10,37 @@ from pathlib import Path
 
 import click
 
-from updategate.cli.clean import clean
-from updategate.cli.doctor import doctor
-from updategate.cli.gate import gate
-from updategate.cli.load import campaign, load, load_worker
-from updategate.cli.run import run
-from updategate.cli.schema import schema
-from updategate.cli.serve import serve
 from updategate.config.errors import ConfigError, did_you_mean
 from updategate.config.exit_codes import ExitCode
 
+# verb → module and attribute; a module is imported only when its verb is used, so that every verb starts quickly
+VERBS = {
+    "run": "run:run",
+    "gate": "gate:gate",
+    "doctor": "doctor:doctor",
+    "clean": "clean:clean",
+    "serve": "serve:serve",
+    "schema": "schema:schema",
+    "load": "load:load",
+    "campaign": "load:campaign",
+    "load-worker": "load:load_worker",
+}
+
 
 class Verbs(click.Group):
-    """A group that offers the nearest verb for a misspelt one."""
+    """A group that imports its verbs when they are used, and offers the nearest one for a misspelt one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The verbs, in the order in which they are used."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The verb of a name, or None."""
+        if cmd_name not in VERBS:
+            return None
+        module, attribute = VERBS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(f"updategate.cli.{module}"), attribute)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -42,10 +61,6 @@ def app() -> None:
 
     Exit codes of every verb: 0 pass, 1 fail, 2 usage or configuration error, 3 inconclusive. Only 0 releases.
     """
-
-
-for verb in (run, gate, doctor, clean, serve, schema, load, campaign, load_worker):
-    app.add_command(verb)
 
 
 def main() -> None:
