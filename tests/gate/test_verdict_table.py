@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.gate.conftest import NEW, OLD, PASSED, Judged, RunOf, entry, failed, policy_of, write_run
+from tests.gate.conftest import NEW, NOW, OLD, PASSED, Judged, RunOf, entry, failed, policy_of, write_run
 from updategate.config.errors import ConfigError
 from updategate.evidence.reader import read_evidence
-from updategate.evidence.records import Amount, Build, Ledger, ProcessFinished
+from updategate.evidence.records import Amount, Build, Ledger, Performance, ProcessFinished
 from updategate.gate.judge import judge
 
 BEFORE = RunOf(PASSED, build=OLD)
@@ -284,6 +284,31 @@ def test_a_ledger_with_other_cells_is_inconclusive(judged: Judged) -> None:
 def test_performance_that_is_required_and_missing_is_inconclusive(judged: Judged) -> None:
     verdict = judged(BEFORE, RunOf(PASSED), performance={"required": True})
     assert (verdict.verdict, codes(verdict)) == ("inconclusive", {"performance_not_tested"})
+
+
+@pytest.mark.parametrize(
+    ("pace", "verdict", "reasons"),
+    [
+        ("not_slower", "pass", set()),
+        ("slower", "fail", {"performance_slower"}),
+        ("inconclusive", "inconclusive", {"performance_undecided"}),
+    ],
+)
+def test_the_comparison_of_speed_counts(tmp_path: Path, pace: str, verdict: str, reasons: set[str]) -> None:
+    compared = Performance(
+        mode="side_by_side", profile="baseline", pace=pace, units=10, final=True, tolerance=0.02, margin=0.15
+    )
+    load = read_evidence(write_run(tmp_path / "load", RunOf({}, kind="load", extra=(compared,))))
+    after = read_evidence(write_run(tmp_path / "after", RunOf(PASSED)))
+    judged = judge([after, load], [], policy_of(performance={"required": True}), NOW, policy_source="p")
+    assert (judged.verdict, judged.performance, codes(judged)) == (verdict, pace, reasons)
+
+
+def test_load_without_a_comparison_is_inconclusive(tmp_path: Path) -> None:
+    load = read_evidence(write_run(tmp_path / "load", RunOf({}, kind="load")))
+    after = read_evidence(write_run(tmp_path / "after", RunOf(PASSED)))
+    judged = judge([after, load], [], policy_of(), NOW, policy_source="p")
+    assert (judged.verdict, codes(judged)) == ("inconclusive", {"performance_undecided"})
 
 
 def test_a_failure_outweighs_a_doubt(judged: Judged) -> None:

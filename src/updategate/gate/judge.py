@@ -9,7 +9,7 @@ from typing import Literal
 
 from updategate.config.policy import Policy
 from updategate.evidence.reader import RunEvidence
-from updategate.evidence.records import Finding, ProcessEntry
+from updategate.evidence.records import Finding, Performance, ProcessEntry
 from updategate.gate import ledger, objectives
 from updategate.gate.comparison import Judge, Judged, Side
 from updategate.gate.soundness import build_doubts, doubt, environment_doubts, file_doubts
@@ -74,6 +74,7 @@ def judge(
         ledger=tuple(differences),
         findings=tuple(findings),
         performance=performance,
+        speed=tuple(record for run in after for record in run.of_type(Performance)),
         provenance=VerdictProvenance(
             judged_at=now.isoformat(timespec="seconds"),
             tool_version=metadata.version("updategate"),
@@ -142,15 +143,39 @@ def _blocked(finding: Finding) -> Reason:
     )
 
 
-def _performance(
-    policy: Policy, after: Sequence[RunEvidence]
-) -> tuple[Literal["not_tested", "not_slower", "slower", "inconclusive"], list[Reason]]:
-    if any(run.started and run.started.kind == "load" for run in after):
-        return "inconclusive", []
-    if policy.performance.required:
-        message = "Performance was not tested, and the policy requires it."
-        return "not_tested", [doubt("performance_not_tested", message)]
-    return "not_tested", []
+Pace = Literal["not_tested", "not_slower", "slower", "inconclusive"]
+
+
+def _performance(policy: Policy, after: Sequence[RunEvidence]) -> tuple[Pace, list[Reason]]:
+    """What the comparisons of speed say together: one that is slower decides, one that is unsure leaves a doubt."""
+    compared = [record for run in after for record in run.of_type(Performance)]
+    if not compared:
+        if any(run.started and run.started.kind == "load" for run in after):
+            message = "Load was played, but no comparison with the shop before the update came out of it."
+            return "inconclusive", [doubt("performance_undecided", message)]
+        if policy.performance.required:
+            message = "Performance was not tested, and the policy requires it."
+            return "not_tested", [doubt("performance_not_tested", message)]
+        return "not_tested", []
+    reasons = [_pace_reason(record) for record in compared if record.pace != "not_slower"]
+    paces = {record.pace for record in compared}
+    pace: Pace = "slower" if "slower" in paces else "inconclusive" if "inconclusive" in paces else "not_slower"
+    return pace, reasons
+
+
+def _pace_reason(record: Performance) -> Reason:
+    if record.pace == "inconclusive":
+        told = "; ".join(record.reasons) or f"{record.units} units were not enough to decide"
+        return doubt("performance_undecided", f"Whether the shop is slower is not decided ({record.profile}): {told}.")
+    slower = [metric for metric in record.metrics if metric.slower]
+    named = ", ".join(f"{metric.metric} {metric.change:+.1%}" for metric in slower) or "more requests failed"
+    return Reason(
+        code="performance_slower",
+        weight="fail",
+        message=f"The shop is slower than before the update ({record.profile}): {named}.",
+        expected=f"at most {record.tolerance:+.0%}",
+        actual=named,
+    )
 
 
 def _decide(reasons: Sequence[Reason]) -> Decision:

@@ -143,6 +143,7 @@ class Verdict(Part):
     ledger: tuple[LedgerDifference, ...] = ()
     findings: tuple[records.Finding, ...] = ()
     performance: Literal["not_tested", "not_slower", "slower", "inconclusive"] = "not_tested"
+    speed: tuple[records.Performance, ...] = ()
     provenance: VerdictProvenance
 
     def to_json(self) -> str:
