@@ -17,6 +17,7 @@ from updategate.config.exit_codes import ExitCode
 VERBS = {
     "run": "run:run",
     "gate": "gate:gate",
+    "compat": "compat:compat",
     "doctor": "doctor:doctor",
     "clean": "clean:clean",
     "serve": "serve:serve",

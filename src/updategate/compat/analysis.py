@@ -12,6 +12,7 @@ from updategate.compat.areas import areas_of
 from updategate.compat.building import InventoryCache, build_inventories, default_processes, worker_pool
 from updategate.compat.case import Case, Probe, ProjectView
 from updategate.compat.checks.administration import check_administration, check_component_events, check_imports
+from updategate.compat.checks.announced import check_announced
 from updategate.compat.checks.assets import (
     check_fields,
     check_js_plugins,
@@ -30,7 +31,17 @@ from updategate.compat.checks.rules import check_rules
 from updategate.compat.checks.templates import check_templates
 from updategate.compat.hierarchy import World
 from updategate.compat.inventory import Inventory
-from updategate.compat.model import CompatError, Finding, Level, PluginSummary, Ran, Report, Skipped, merge_findings
+from updategate.compat.model import (
+    CompatError,
+    Finding,
+    Level,
+    PluginSummary,
+    Ran,
+    Report,
+    Skipped,
+    VersionMissingError,
+    merge_findings,
+)
 from updategate.compat.plugin_files import PluginFacts, read_plugins
 from updategate.compat.plugins import Plugin, discover
 from updategate.compat.rule_packs import Pack, packs_between
@@ -55,6 +66,7 @@ _CHECKS: tuple[Callable[[Case], Probe], ...] = (
     check_js_plugins,
     check_fields,
     check_database,
+    check_announced,
 )
 
 
@@ -70,6 +82,7 @@ class Options:
     processes: int = field(default_factory=default_processes)
     destructive: str = "safe"
     php: str = ""
+    announced: bool = False  # judge by announcements where the target's source is not at hand
     own: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
     waivers: list[Waiver] = field(default_factory=list)
@@ -91,13 +104,26 @@ def analyse(options: Options) -> Report:
         raise CompatError(f"--from {version_from} is newer than --to {version_to}: are they swapped?")
     plugins, skipped = discover(options.project, options.own)
     plugins = _chosen(plugins, options.only)
-    before, after = open_sources(options.cores, options.version_from, options.version_to)
+    before, after = _sources(options)
     try:
         return _Run(options, version_from, version_to, before, after).report(plugins, skipped)
     finally:
         for tree in (before, after):
             if tree is not None:
                 tree.close()
+
+
+def _sources(options: Options) -> tuple[SourceTree | None, SourceTree]:
+    if not options.announced:
+        try:
+            return open_sources(options.cores, options.version_from, options.version_to)
+        except VersionMissingError as error:
+            raise VersionMissingError(
+                f"{error} With --announced the deprecations of --from stand in for a target that is not at hand."
+            ) from error
+    if not options.version_from:
+        raise CompatError("--announced needs --from: the version whose deprecations stand in for the target's source.")
+    return open_sources(options.cores[:1], options.version_from, options.version_from)
 
 
 def _version(text: str, option: str) -> Version:
@@ -132,12 +158,17 @@ class _Run:
         self._from, self._to = version_from, version_to
         self._before, self._after = before, after
         self._report = Report(str(version_from or ""), str(version_to))
+        self._notes = UpgradeNotes(after, version_from, version_to)
         self._packs: tuple[Pack, ...] = packs_between(version_from, version_to)
 
     def report(self, plugins: list[Plugin], skipped: list[Skipped]) -> Report:
         report = self._report
         report.skipped.extend(skipped)
         report.incomplete.extend(f"{item.plugin}: {item.reason}" for item in skipped)
+        if self._options.announced:
+            report.incomplete.append(
+                f"the source of {self._to} was not compared: only constraints, rules and announcements were checked"
+            )
         if not plugins:
             report.incomplete.append(
                 f"No plugin found in {self._options.project}: expected custom/plugins, custom/static-plugins,"
@@ -169,9 +200,7 @@ class _Run:
             self._report.notes.extend(f"Core file not read: {error}" for error in inventory.errors)
         return (found[0] if len(found) == 2 else None), found[-1]
 
-    def _plugin(
-        self, facts: PluginFacts, project: ProjectView, worlds: tuple[World | None, World]
-    ) -> list[Finding]:
+    def _plugin(self, facts: PluginFacts, project: ProjectView, worlds: tuple[World | None, World]) -> list[Finding]:
         case = Case(
             facts,
             project,
@@ -181,18 +210,19 @@ class _Run:
             self._to,
             self._before,
             self._after,
-            UpgradeNotes(self._after, self._from, self._to) if not hasattr(self, "_notes") else self._notes,
+            self._notes,
             self._options.destructive,
             self._options.php,
             self._requires(self._after),
             self._requires(self._before),
         )
-        self._notes = case.notes
         probes = [check(case) for check in _CHECKS]
         probes.append(check_rules(case, self._packs))
         report, plugin = self._report, facts.plugin
         report.plugins.append(
-            PluginSummary(plugin.name, plugin.version, plugin.owner, str(plugin.root), len(facts.files), areas_of(facts))
+            PluginSummary(
+                plugin.name, plugin.version, plugin.owner, self._place(plugin), len(facts.files), areas_of(facts)
+            )
         )
         report.skipped.extend(facts.skipped)
         findings = _unreadable(facts)
@@ -202,6 +232,13 @@ class _Run:
             if probe.places or not probe.skipped:
                 report.ran.append(Ran(plugin.name, probe.check, probe.places))
         return [_tooling(facts, finding) for finding in findings]
+
+    def _place(self, plugin: Plugin) -> str:
+        """The plugin's folder as the shop's repository names it."""
+        try:
+            return plugin.root.relative_to(self._options.project).as_posix()
+        except ValueError:
+            return plugin.root.as_posix()
 
     def _requires(self, tree: SourceTree | None) -> dict[str, str]:
         for path in ("composer.json", "src/Core/composer.json") if tree is not None else ():
@@ -248,13 +285,19 @@ def _unreadable(facts: PluginFacts) -> list[Finding]:
         for file in facts.files
         if file.problem
     ]
-    for problem in plugin.problems:
-        findings.append(
-            Finding(
-                plugin.name, plugin.composer_file, 0, "whole file", Level.REVIEW, CHECK_FILE, problem + ".",
-                owner=plugin.owner.value,
-            )  # fmt: skip
+    findings += [
+        Finding(
+            plugin.name,
+            plugin.composer_file,
+            0,
+            "whole file",
+            Level.REVIEW,
+            CHECK_FILE,
+            f"{problem}.",
+            owner=plugin.owner.value,
         )
+        for problem in plugin.problems
+    ]
     return findings
 
 

@@ -37,7 +37,7 @@ def _work(batch: _Batch) -> list[tuple[str, str, dict[str, Any]]]:
 
 @contextmanager
 def worker_pool(processes: int) -> Iterator[ProcessPoolExecutor | None]:
-    """A pool, or None for one process. Forks only while the process has one thread: a fork copies locks, not threads."""
+    """A pool, or None for one process. Forks only a process of one thread: a fork copies locks, not threads."""
     if processes <= 1:
         yield None
         return

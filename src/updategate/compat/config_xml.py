@@ -32,7 +32,7 @@ def config_keys(path: str, content: bytes) -> set[str]:
     parser.EndElementHandler = end
     parser.CharacterDataHandler = characters
     try:
-        parser.Parse(content, True)
+        parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
     except xml.parsers.expat.ExpatError:
         return set()
     domain = _CORE_DOMAINS.search(path)

@@ -45,22 +45,22 @@ class Interval:
                 return self
             wide = other if self.branch else self
             return (self if self.branch else other) if wide.low is None and wide.high is None else None
-        low, low_in = _tighter(self.low, self.low_included, other.low, other.low_included, upper=False)
-        high, high_in = _tighter(self.high, self.high_included, other.high, other.high_included, upper=True)
+        low, low_in = _tighter((self.low, self.low_included), (other.low, other.low_included), upper=False)
+        high, high_in = _tighter((self.high, self.high_included), (other.high, other.high_included), upper=True)
         if low is not None and high is not None and (high < low or (high == low and not (low_in and high_in))):
             return None
         return Interval(low, low_in, high, high_in)
 
 
 def _tighter(
-    left: Version | None, left_in: bool, right: Version | None, right_in: bool, *, upper: bool
+    left: tuple[Version | None, bool], right: tuple[Version | None, bool], *, upper: bool
 ) -> tuple[Version | None, bool]:
-    if left is None or right is None:
-        return (right, right_in) if left is None else (left, left_in)
-    if left == right:
-        return left, left_in and right_in
-    takes_left = left < right if upper else left > right
-    return (left, left_in) if takes_left else (right, right_in)
+    """The narrower of two (version, included) bounds."""
+    if left[0] is None or right[0] is None:
+        return right if left[0] is None else left
+    if left[0] == right[0]:
+        return left[0], left[1] and right[1]
+    return left if (left[0] < right[0]) == upper else right
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class _XmlReader:
 
     def read(self, content: bytes) -> ConfigFile:
         try:
-            self._parser.Parse(content, True)
+            self._parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
         except xml.parsers.expat.ExpatError as error:
             raise ConfigUnreadableError(str(error)) from error
         return self.file
@@ -181,7 +181,7 @@ class _Loader(yaml.SafeLoader):
     """Safe loader that keeps Symfony's own tags as their plain value and never follows `!php/...`."""
 
 
-def _plain(loader: _Loader, _suffix: str, node: yaml.Node) -> Any:
+def _plain(loader: _Loader, _suffix: str, node: yaml.Node) -> object:
     if isinstance(node, yaml.ScalarNode):
         return loader.construct_scalar(node)
     if isinstance(node, yaml.SequenceNode):
@@ -277,7 +277,7 @@ def _yaml_services(services: dict[Any, Any], lines: dict[str, int], found: Confi
         yield service
 
 
-def _yaml_refs(value: Any) -> Iterator[tuple[str, bool]]:
+def _yaml_refs(value: object) -> Iterator[tuple[str, bool]]:
     if isinstance(value, str) and value.startswith("@") and not value.startswith(("@@", "@=")):
         name = value[1:]
         yield name.lstrip("?").removesuffix("="), name.startswith("?")

@@ -1,7 +1,7 @@
 """Class hierarchies over a core version and the plugins of a project: who declares what, and what is unknown.
 
-An answer is only definite where every ancestor is known. Classes of third parties (Symfony, Doctrine, PHP itself) are not
-in the inventory, so they make an answer `unknown` rather than `missing`.
+An answer is only definite where every ancestor is known. Classes of third parties (Symfony, Doctrine, PHP itself) are
+not in the inventory, so they make an answer `unknown` rather than `missing`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The inventory of a Shopware version: classes, services, templates, routes and the rest, with their places.
 
-Built from a `SourceTree` in worker processes, kept as JSON under the tree's content key, and decoded lazily: a run looks
-at a few hundred of about six thousand classes.
+Built from a `SourceTree` in worker processes, kept as JSON under the tree's content key, and decoded lazily: a run
+looks at a few hundred of about six thousand classes.
 """
 
 from __future__ import annotations
@@ -169,9 +169,7 @@ class Inventory:
     # ---- scripts, styles, texts -----------------------------------------------------------------------------
 
     def names(self, what: str) -> dict[str, str]:
-        """Name -> path for `components`, `mixins`, `js_plugins`, `snippets`, `admin_snippets`, `config`,
-        `variables` or `scss_mixins`.
-        """
+        """Name -> path of one of `_MAPS` whose values are paths: components, mixins, snippets, variables ..."""
         found: dict[str, str] = self._raw[what]
         return found
 

@@ -155,7 +155,9 @@ def _members(body: Node, scope: NameScope, found: ClassLike, *, keep_docs: bool)
             for param in method.params:
                 if param.promoted:
                     line = method.line
-                    found.properties[param.name] = Property(param.name, param.promoted, False, param.type, line)
+                    found.properties[param.name] = Property(
+                        param.name, param.promoted, static=False, type=param.type, line=line
+                    )
         elif kind == "property_declaration":
             _properties(member, scope, comment, found)
         elif kind == "const_declaration":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
 from updategate.compat.php_declarations import (
     CLASS_NODES,
@@ -41,6 +42,9 @@ class _Function:
         return self.cls.name if self.cls is not None else ""
 
 
+_Handler = Callable[["ReferenceReader", "Node", "_Function"], "_Function | None"]
+
+
 class ReferenceReader:
     """Walks a file once, without recursion, and fills a `PhpFile`."""
 
@@ -75,7 +79,7 @@ class ReferenceReader:
         comment, self._comment = self._comment, ""
         if kind in CLASS_NODES:
             return self._class(node, comment)
-        handler = _HANDLERS.get(kind)
+        handler = self._handlers.get(kind)
         if handler is None:
             return function
         return handler(self, node, function)
@@ -329,31 +333,30 @@ class ReferenceReader:
         cls = function.class_name
         self.file.refs.append(Ref(kind, name, line, member, args, named, cls, function.method, detail))
 
-
-_HANDLERS = {
-    "namespace_definition": ReferenceReader._namespace,
-    "namespace_use_declaration": ReferenceReader._use,
-    "method_declaration": ReferenceReader._method,
-    "function_definition": ReferenceReader._method,
-    "anonymous_function": ReferenceReader._closure,
-    "arrow_function": ReferenceReader._closure,
-    "property_declaration": ReferenceReader._property,
-    "object_creation_expression": ReferenceReader._new,
-    "scoped_call_expression": ReferenceReader._static_call,
-    "class_constant_access_expression": ReferenceReader._constant,
-    "scoped_property_access_expression": ReferenceReader._static_property,
-    "member_call_expression": ReferenceReader._call,
-    "nullsafe_member_call_expression": ReferenceReader._call,
-    "member_access_expression": ReferenceReader._field,
-    "binary_expression": ReferenceReader._instanceof,
-    "catch_clause": ReferenceReader._catch,
-    "attribute": ReferenceReader._attribute,
-    "function_call_expression": ReferenceReader._function_call,
-    "string": ReferenceReader._string,
-    "encapsed_string": ReferenceReader._string,
-    "heredoc": ReferenceReader._string,
-    "nowdoc": ReferenceReader._string,
-}
+    _handlers: ClassVar[dict[str, _Handler]] = {
+        "namespace_definition": _namespace,
+        "namespace_use_declaration": _use,
+        "method_declaration": _method,
+        "function_definition": _method,
+        "anonymous_function": _closure,
+        "arrow_function": _closure,
+        "property_declaration": _property,
+        "object_creation_expression": _new,
+        "scoped_call_expression": _static_call,
+        "class_constant_access_expression": _constant,
+        "scoped_property_access_expression": _static_property,
+        "member_call_expression": _call,
+        "nullsafe_member_call_expression": _call,
+        "member_access_expression": _field,
+        "binary_expression": _instanceof,
+        "catch_clause": _catch,
+        "attribute": _attribute,
+        "function_call_expression": _function_call,
+        "string": _string,
+        "encapsed_string": _string,
+        "heredoc": _string,
+        "nowdoc": _string,
+    }
 
 
 def _line(node: Node) -> int:
@@ -361,7 +364,7 @@ def _line(node: Node) -> int:
 
 
 def _strings(arguments: Node) -> list[Node]:
-    found = []
+    found: list[Node] = []
     for argument in arguments.named_children:
         found.extend(part for part in argument.named_children if part.type in {"string", "encapsed_string"})
     return found

@@ -100,7 +100,7 @@ def list_files(plugin: Plugin) -> tuple[list[Path], list[Skipped]]:
                 pending.append(Path(child.path))
             elif reason:
                 left[reason] = left.get(reason, 0) + 1
-            elif os.path.splitext(child.name)[1] in _SUFFIXES:
+            elif Path(child.name).suffix in _SUFFIXES:
                 files.append(Path(child.path))
         found.extend(reversed(files))
     skipped = [Skipped(plugin.name, f"{count} folder(s)", reason) for reason, count in sorted(left.items())]

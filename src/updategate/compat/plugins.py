@@ -177,7 +177,7 @@ def _read_app(root: Path, own: frozenset[str]) -> Plugin:
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
     problems = []
     try:
-        parser.Parse((root / "manifest.xml").read_bytes(), True)
+        parser.Parse((root / "manifest.xml").read_bytes(), True)  # noqa: FBT003 - expat takes no keywords
     except (xml.parsers.expat.ExpatError, OSError) as error:
         problems.append(f"manifest.xml cannot be read ({error})")
     name = values.get("meta/name") or root.name

@@ -21,10 +21,23 @@ from updategate.compat.versions import Version
 MINIMUM_PRECISION = 0.95
 MINIMUM_HITS = 3
 _KEYS = frozenset(
-    [
-        *("id", "kind", "level", "message", "replacement", "effort", "link", "measured", "files", "pattern", "requires"),
-        *("unless", "classes", "ancestor", "property", "method", "attribute", "unless_attribute", "unless_method", "unless_call", "type"),
-    ]
+    (
+        *(
+            "id",
+            "kind",
+            "level",
+            "message",
+            "replacement",
+            "effort",
+            "link",
+            "measured",
+            "files",
+            "pattern",
+            "requires",
+        ),
+        *("unless", "classes", "ancestor", "property", "method", "unless_attribute", "unless_method", "unless_call"),
+        *("always", "type"),
+    )
 )
 _KINDS = frozenset({"text", "class", "member", "annotation", "route-import"})
 
@@ -65,6 +78,7 @@ class Rule:
     unless_attribute: str = ""
     unless_method: str = ""
     unless_call: tuple[str, ...] = ()
+    always: bool = False  # class: also where the class still exists in the tree at hand
     type: str = ""  # route-import: the type that is gone
 
     def names(self, name: str) -> bool:
@@ -127,6 +141,7 @@ def _rule(item: dict[str, Any], name: str) -> Rule:
         item.get("unless_attribute", ""),
         item.get("unless_method", ""),
         tuple(item.get("unless_call", ())),
+        bool(item.get("always")),
         item.get("type", ""),
     )
     _carried(rule, name)

@@ -64,7 +64,7 @@ class SourceTree(ABC):
         found = self.by_path.get(path)
         return next(iter(self.read_blobs([found])))[1] if found is not None else None
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most trees open nothing
         """End what reading has opened."""
 
     @property
@@ -204,7 +204,8 @@ def _next_blob(stdout: IO[bytes], repository: Path, path: str) -> bytes:
     header = stdout.readline().split()
     if len(header) != 3:
         raise CompatError(
-            f"{repository} lists {path} but does not hold its content (partial clone?). Fetch the repository completely."
+            f"{repository} lists {path} but does not hold its content (partial clone?)."
+            " Fetch the repository completely."
         )
     content = stdout.read(int(header[2]))
     stdout.read(1)
@@ -339,10 +340,7 @@ def walk_files(root: Path, skip: frozenset[str] = frozenset()) -> Iterator[Path]
 
 def _nearest_tags(version: str, tags: Iterable[str]) -> str:
     """A sentence with the existing versions around the missing one."""
-    known: list[tuple[Version, str]] = []
-    for tag in tags:
-        if re.fullmatch(r"v?\d+(\.\d+)+", tag):
-            known.append((Version.parse(tag), tag.removeprefix("v")))
+    known = [(Version.parse(tag), tag.removeprefix("v")) for tag in tags if re.fullmatch(r"v?\d+(\.\d+){1,3}", tag)]
     if not known:
         return "It has no version tags."
     known.sort()

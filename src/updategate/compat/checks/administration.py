@@ -144,7 +144,7 @@ def _listener(
             # 89 % of these were changed by the vendors of 18 real releases: too few to block.
             probe.find(
                 Level.REVIEW, file, line, f"{tag} v-model",
-                f"v-model on <{tag}>: in {case.new.version} the component emits update:value, so the value is not written"
+                f"v-model on <{tag}>: in {case.new.version} the component emits update:value: the value is not written"
                 " back.", check=CHECK_MODEL, replacement="v-model:value",
             )  # fmt: skip
         return

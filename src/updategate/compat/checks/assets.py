@@ -1,6 +1,4 @@
-"""Names that a plugin takes from the core outside PHP classes: routes, snippets, system configuration, SCSS,
-storefront JavaScript plugins, entity fields.
-"""
+"""Names that a plugin takes from the core outside of PHP classes: routes, texts, settings, SCSS, scripts, fields."""
 
 from __future__ import annotations
 
@@ -9,6 +7,7 @@ import re
 from updategate.compat.case import Case, Probe
 from updategate.compat.inventory import Inventory
 from updategate.compat.model import Effort, Level
+from updategate.compat.php_facts import Literal
 
 CHECK_ROUTE = "route-removed"
 CHECK_SNIPPET = "snippet-removed"
@@ -45,8 +44,8 @@ def check_routes(case: Case) -> Probe:
     return probe
 
 
-def _own_routes(literals: list[object]) -> set[str]:
-    return {str(getattr(literal, "text", "")) for literal in literals if getattr(literal, "call", "") == "Route"}
+def _own_routes(literals: list[Literal]) -> set[str]:
+    return {literal.text for literal in literals if literal.call == "Route"}
 
 
 def _route(case: Case, probe: Probe, old: Inventory, level: Level, file: str, line: int, name: str) -> None:

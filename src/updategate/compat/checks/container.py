@@ -1,4 +1,4 @@
-"""Service definitions of a plugin against the target's container: removed services, parents, decorated ones, arguments."""
+"""Service definitions of a plugin against the target's container: removed services, parents, arguments."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _service_class(case: Case, probe: Probe, config: ConfigFile, service: Servic
     variants = case.old.variants(name) if case.old is not None else []
     probe.find(
         level, config.path, service.line, name,
-        f"The service {service.id} is made from {name}, which does not exist in {case.new.version}. {condition}".strip(),
+        f"The service {service.id} is made from {name}, which {case.new.version} does not have. {condition}".strip(),
         deprecated=variants[0].deprecated if variants else "",
     )  # fmt: skip
 

@@ -84,7 +84,7 @@ def _mentions(sql: str, table: str, column: str) -> bool:
 
 
 def _is_exact(sql: str, table: str, column: str) -> bool:
-    """Whether the column certainly belongs to that table: qualified with it or its alias, or no other table is named."""
+    """Whether the column certainly belongs to the table: qualified with it or its alias, or it is the only table."""
     tables = set(re.findall(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+`?(\w+)`?", sql, re.IGNORECASE))
     if table not in tables:
         return False

@@ -29,7 +29,7 @@ def check_decorator_chains(plugins: Iterable[PluginFacts], world: World, version
             for service in config.services:
                 if service.decorates:
                     chains[service.decorates.lstrip("\\")].append(_Decoration(facts, config.path, service))
-    findings = []
+    findings: list[Finding] = []
     for name, links in sorted(chains.items()):
         if len({link.facts.plugin.name for link in links}) > 1:
             findings.extend(_chain(name, links, world, version))

@@ -45,7 +45,7 @@ def _class(case: Case, probe: Probe, php: PhpFile, own: ClassLike) -> None:
             _override(case, probe, php, own, method, ancestor, parent)
             break
     if own.kind == "class" and not own.abstract:
-        _unimplemented(case, probe, php, own, bool(strangers))
+        _unimplemented(case, probe, php, own, has_strangers=bool(strangers))
 
 
 def _override(
@@ -171,7 +171,7 @@ def _result(world: World, own: ClassLike, method: Method, ancestor: ClassLike, p
 # ---- abstract methods ------------------------------------------------------------------------------------------
 
 
-def _unimplemented(case: Case, probe: Probe, php: PhpFile, own: ClassLike, has_strangers: bool) -> None:
+def _unimplemented(case: Case, probe: Probe, php: PhpFile, own: ClassLike, *, has_strangers: bool) -> None:
     now = dict(_abstract_methods(case.after, own))
     if not now:
         return
@@ -193,7 +193,7 @@ def _unimplemented(case: Case, probe: Probe, php: PhpFile, own: ClassLike, has_s
             php.path,
             own.line,
             f"{owner.name}::{method.name}",
-            f"{own.short} does not implement {owner.short}::{signature(method)}, which {case.new.version} requires.{note}",
+            f"{own.short} does not implement {owner.short}::{signature(method)}: {case.new.version} requires it.{note}",
             check=CHECK_ABSTRACT,
             evidence=case.link(owner, method.line),
             effort=Effort.MEDIUM,

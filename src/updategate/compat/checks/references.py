@@ -121,13 +121,15 @@ def _reference(case: Case, probe: Probe, circumstance: _Circumstance, ref: Ref) 
 def _missing_class(case: Case, probe: Probe, circumstance: _Circumstance, ref: Ref) -> None:
     level, why = _class_level(circumstance, ref)
     old = case.before.inventory.variants(ref.name) if case.before is not None else []
-    what = f"{_USE_WORDS.get(ref.kind, 'uses')} {ref.name.rpartition(chr(92))[2]}, which does not exist in {case.new.version}."
+    short = ref.name.rpartition("\\")[2]
+    what = f"{_USE_WORDS.get(ref.kind, 'uses')} {short}, which does not exist in {case.new.version}."
     softened = circumstance.soften(ref, ref.name)
     if softened is not None:
         level, why = softened
     elif case.before is not None and not old and level is Level.BLOCKED:
         level = Level.REVIEW
-        why = f"It is missing in {case.before.inventory.version} too: a defect that the update does not cause. {why}".strip()
+        version = case.before.inventory.version
+        why = f"It is missing in {version} too: a defect that the update does not cause. {why}".strip()
     evidence = case.link_before(old[0].path, old[0].line) if old else ""
     probe.find(
         level,

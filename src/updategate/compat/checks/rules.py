@@ -10,7 +10,9 @@ from updategate.compat.php_facts import ClassLike, PhpFile
 from updategate.compat.rule_packs import Pack, Rule
 
 CHECK = "rule"
-_HARD_USES = frozenset({"extends", "implements", "trait", "new", "call", "const", "staticfield", "param", "return", "property"})
+_HARD_USES = frozenset(
+    {"extends", "implements", "trait", "new", "call", "const", "staticfield", "param", "return", "property"}
+)
 _ANNOTATION = re.compile(r"^\s*\*?\s*@(?:\w+\\)*Route\(", re.MULTILINE)
 
 
@@ -18,7 +20,7 @@ def check_rules(case: Case, packs: tuple[Pack, ...]) -> Probe:
     """Every rule of every pack."""
     probe = Probe(case, CHECK)
     if not packs:
-        probe.skip("rule packs", f"the update crosses no major step that a pack exists for")
+        probe.skip("rule packs", "the update crosses no major step that a pack exists for")
     for pack in packs:
         for rule in pack.rules:
             _apply(case, probe, rule)
@@ -59,7 +61,7 @@ def _php(case: Case, probe: Probe, rule: Rule, php: PhpFile) -> None:
 
 def _classes(case: Case, probe: Probe, rule: Rule, php: PhpFile) -> None:
     for ref in php.refs:
-        if not rule.names(ref.name) or case.after.knows(ref.name):
+        if not rule.names(ref.name) or (case.after.knows(ref.name) and not rule.always):
             continue
         level = rule.level
         guarded = ref.name in php.guarded

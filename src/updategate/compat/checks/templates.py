@@ -1,4 +1,4 @@
-"""Storefront and document templates of a plugin: parents and includes that vanished, blocks removed, moved or changed."""
+"""Storefront and document templates of a plugin: vanished parents and includes, blocks removed, moved or changed."""
 
 from __future__ import annotations
 
@@ -184,9 +184,15 @@ def drift(
     if old_block is None or new_block is None:
         return
     before, after = _own_body(old_text, old_block, old_blocks), _own_body(new_text, new_block, new_blocks)
-    if block.known_hash and block.known_hash in known_hashes(new_text[new_block.start : new_block.end]):
+    if block.known_hash and block.known_hash in known_hashes(new_text, new_block):
         return
     if normalise(before) == normalise(after):
+        if block.known_hash and block.known_hash not in known_hashes(old_text, old_block):
+            probe.find(
+                Level.INFO, file, block.line, f"{new[1]}#{block.name}" if check == CHECK_DRIFT else block.name,
+                f"The override of {block.name} was made for {block.known_version}; the block has changed since, but not"
+                f" with this update.", check=check, evidence=case.source_after.link(path, new_block.line),
+            )  # fmt: skip
         return
     level = Level.INFO if block.calls_parent else Level.REVIEW
     note = (
@@ -230,10 +236,12 @@ def _own_body(text: str, block: Block, blocks: list[Block]) -> str:
     return "".join(parts)
 
 
-def known_hashes(body: str) -> set[str]:
-    """Hashes by which a `shopware-block` comment may name this body: ours, and SHA-256 of the text as editors take it."""
-    texts = {body, body.strip(), body.strip("\n"), body.replace("\r\n", "\n")}
-    return {body_hash(body), *(hashlib.sha256(text.encode()).hexdigest() for text in texts)}
+def known_hashes(text: str, block: Block) -> set[str]:
+    """Hashes by which a `shopware-block` comment may name a block: SHA-256 of it with or without its tags, or ours."""
+    body = text[block.start : block.end]
+    start, end = text.rfind("{%", 0, block.start), text.find("%}", block.end)
+    texts = {body, body.strip(), body.strip("\n"), text[start : end + 2] if start >= 0 and end >= 0 else body}
+    return {body_hash(body), *(hashlib.sha256(item.encode()).hexdigest() for item in texts)}
 
 
 def _diff(before: str, after: str) -> str:
