@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from .money import HUNDRED, ZERO, Rounding, cast, settle
 from .prices import (
     CalculatedPrice,

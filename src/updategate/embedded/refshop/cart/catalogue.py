@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from updategate.embedded.refshop.dal.ids import SYSTEM_CURRENCY
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.shop import Shop
+
 from .context import CheckoutContext
 from .delivery import ShippingMethod, ShippingPrice
 from .items import IS_PHYSICAL, DeliveryInformation, DeliveryTime
@@ -351,7 +352,9 @@ class StoredCatalogue:
         return bool(self._store.where("order_line_item", orderId=order_id, promotionId=promotion_id))
 
 
-def currency_prices(stored: Sequence[Mapping[str, Any]] | None) -> tuple[CurrencyPrice, ...]:
+def currency_prices(
+    stored: Sequence[Mapping[str, Any]] | Mapping[str, Mapping[str, Any]] | None,
+) -> tuple[CurrencyPrice, ...]:
     """Read prices by currency: ``[{"currencyId", "gross", "net", "listPrice", "regulationPrice"}]``."""
     rows = list(stored.values()) if isinstance(stored, Mapping) else list(stored or ())
     return tuple(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from .money import decimal
 
 NEGATIVE = ("!=", "empty")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from . import comparison
-from .items import PROMOTION, LineItem
+from .items import PROMOTION, Cart, LineItem
 from .money import ZERO, decimal
 from .rules import Condition, Scope, all_of, condition_type, holds
 from .stored import moment_of
@@ -56,18 +56,20 @@ def _volume(scope: Scope) -> Decimal:
     return sum((item.delivery.volume * item.quantity for item in goods if item.delivery is not None), ZERO)
 
 
+def _of_cart(measure: Callable[[Cart], Decimal | int]) -> Callable[[Scope], Decimal | int | None]:
+    return lambda scope: None if scope.cart is None else measure(scope.cart)
+
+
 def _shipping(scope: Scope) -> Decimal:
     return sum((price.total for price in scope.cart.shipping_prices()), ZERO) if scope.cart else ZERO
 
 
-condition_type("cartCartAmount")(_cart_number("amount", lambda scope: scope.cart and scope.cart.price.total))
-condition_type("cartPositionPrice")(_cart_number("amount", lambda scope: scope.cart and scope.cart.price.position))
+condition_type("cartCartAmount")(_cart_number("amount", _of_cart(lambda cart: cart.price.total)))
+condition_type("cartPositionPrice")(_cart_number("amount", _of_cart(lambda cart: cart.price.position)))
 condition_type("cartLineItemsInCartCount", "cartLineItemsInCart")(
-    _cart_number("count", lambda scope: scope.cart and len(scope.cart.items))
+    _cart_number("count", _of_cart(lambda cart: len(cart.items)))
 )
-condition_type("promotionsInCartCount")(
-    _cart_number("count", lambda scope: scope.cart and len(scope.cart.of_type(PROMOTION)))
-)
+condition_type("promotionsInCartCount")(_cart_number("count", _of_cart(lambda cart: len(cart.of_type(PROMOTION)))))
 condition_type("cartWeight")(_cart_number("weight", _weight))
 condition_type("cartVolume")(_cart_number("volume", _volume, CUBIC_METRE))
 condition_type("cartShippingCost")(_cart_number("cartShippingCost", _shipping))
@@ -127,7 +129,7 @@ def _has_free_item(condition: Condition, scope: Scope) -> bool:
 
 @condition_type("cartTaxDisplay")
 def _tax_display(condition: Condition, scope: Scope) -> bool:
-    return scope.context.tax_state == condition.value.get("taxDisplay", "gross")
+    return bool(scope.context.tax_state == condition.value.get("taxDisplay", "gross"))
 
 
 @condition_type("orderAffiliateCode", "orderCampaignCode")

@@ -72,24 +72,15 @@ def _logged_in(condition: Condition, scope: Scope) -> bool:
     return (scope.context.customer is not None) is bool(condition.value.get("isLoggedIn"))
 
 
-for _kind in ("billing", "shipping"):
-    _title = _kind.capitalize()
+def _register_address_conditions(title: str, address_of: Callable[[Customer], Address]) -> None:
+    condition_type(f"customer{title}Country")(_ids("countryIds", lambda customer: [address_of(customer).country.id]))
+    condition_type(f"customer{title}State")(_ids("stateIds", lambda customer: [address_of(customer).state_id]))
+    condition_type(f"customer{title}City")(_text("cityName", lambda customer: address_of(customer).city))
+    condition_type(f"customer{title}Street")(_text("streetName", lambda customer: address_of(customer).street))
 
-    def _address(customer: Customer, kind: str = _kind) -> Address:
-        return customer.billing if kind == "billing" else customer.shipping
 
-    condition_type(f"customer{_title}Country")(
-        _ids("countryIds", lambda customer, of=_address: [of(customer).country.id])  # type: ignore[misc]
-    )
-    condition_type(f"customer{_title}State")(
-        _ids("stateIds", lambda customer, of=_address: [of(customer).state_id])  # type: ignore[misc]
-    )
-    condition_type(f"customer{_title}City")(
-        _text("cityName", lambda customer, of=_address: of(customer).city)  # type: ignore[misc]
-    )
-    condition_type(f"customer{_title}Street")(
-        _text("streetName", lambda customer, of=_address: of(customer).street)  # type: ignore[misc]
-    )
+_register_address_conditions("Billing", lambda customer: customer.billing)
+_register_address_conditions("Shipping", lambda customer: customer.shipping)
 
 
 @condition_type("customerBillingZipCode", "customerShippingZipCode")

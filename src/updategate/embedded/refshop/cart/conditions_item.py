@@ -63,8 +63,8 @@ def _list_price_ratio(item: LineItem) -> Decimal | None:
     return item.price.list_price.percentage if item.price and item.price.list_price else None
 
 
-condition_type("cartLineItemUnitPrice")(_number("amount", lambda item: item.price and item.price.unit))
-condition_type("cartLineItemTotalPrice")(_number("amount", lambda item: item.price and item.price.total))
+condition_type("cartLineItemUnitPrice")(_number("amount", lambda item: item.price.unit if item.price else None))
+condition_type("cartLineItemTotalPrice")(_number("amount", lambda item: item.price.total if item.price else None))
 condition_type("cartLineItemListPrice")(
     _number("amount", lambda item: item.price.list_price.price if item.price and item.price.list_price else None)
 )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from .calculation import Calculator
 from .money import EPSILON, ZERO, Rounding
 from .prices import TaxRule, TaxState

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from . import errors
 from .context import CheckoutContext
 from .items import (
@@ -81,6 +82,23 @@ class ShippingCalculation:
         else:
             delivery.costs = costs
         return [delivery]
+
+    def kept(self, before: Sequence[Delivery], cart: Cart, method: ShippingMethod) -> list[Delivery]:
+        """Return the deliveries of an order that is edited: for the same costs, taxed as its lines are now.
+
+        Discounts on the delivery were part of it and are not kept.
+        """
+        first = next((delivery for delivery in before if delivery.costs.total >= 0), None)
+        if first is None:
+            return []
+        lines = {item.id: item for item in cart.flat()}
+        positions = [
+            DeliveryPosition(item, item.price, position.date)
+            for position in first.positions
+            if (item := lines.get(position.item.id)) is not None and item.price is not None
+        ]
+        amount = (cart.manual_shipping or first.costs).total
+        return [Delivery(positions, first.date, first.shipping_method_id, self._calculated(amount, method, positions))]
 
     def matching_price(self, delivery: Delivery, method: ShippingMethod) -> ShippingPrice | None:
         """Return the row that applies: those of the most important rule first, the cheapest of them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from . import errors
 from .calculation import Calculator
 from .context import CheckoutContext

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from . import errors
 from .context import CheckoutContext
 from .delivery import ShippingCalculation, ShippingMethod
 from .delivery_discount import DeliveryDiscountCalculation
 from .discount import DiscountCalculation
-from .errors import CartError
-from .items import CREDIT, CUSTOM, IS_DOWNLOAD, IS_PHYSICAL, PRODUCT, PROMOTION, Cart, LineItem
-from .money import ZERO, plain
-from .prices import (
-    AbsolutePriceDefinition,
-    PercentagePriceDefinition,
-    QuantityPriceDefinition,
-    TaxState,
-)
+from .hashes import cart_hash, error_hash
+from .items import IS_DOWNLOAD, PRODUCT, PROMOTION, Cart, LineItem
+from .manual_lines import fill_manual_lines
+from .money import ZERO
+from .prices import QuantityPriceDefinition, TaxState
 from .product import PriceSelection, Product, enrich, max_purchase
 from .promotion import Promotion, discount_line
 from .rules import Rule, Scope, matching
-from .stock import check_sums, correct_quantity
+from .stock import correct_quantity
+from .validation import problems
 
 _MOST_ROUNDS = 7
 
@@ -106,7 +103,7 @@ class CartCalculation:
             known = set(cart.rule_ids)
             rules = [rule for rule in rules if rule.id in known]
         self._hold(rules)
-        given = _content(cart)
+        given: list[tuple[str, str, int]] | None = _content(cart)
         self._note_lookups(cart)
         cart = self._process(cart)
         for _ in range(_MOST_ROUNDS):
@@ -128,14 +125,16 @@ class CartCalculation:
         cart = self._checked_tax_state(cart)
         self._hold(rules)
         cart.rule_ids = self.context.rule_ids
-        cart.error_hash = _error_hash(cart)
+        cart.error_hash = error_hash(cart)
         cart.hash = cart_hash(cart, self.context)
         return cart
 
     def _note_lookups(self, cart: Cart) -> None:
         context = self.context
-        facts = [context.currency.id, context.customer_group_id, context.tax_state, *context.languages]
-        facts += [context.country.id, context.item_rounding.decimals, context.item_rounding.interval]
+        facts = (
+            *(context.currency.id, context.customer_group_id, context.tax_state, context.languages),
+            *(context.country.id, context.item_rounding.decimals, context.item_rounding.interval),
+        )
         digest = hashlib.md5(repr(facts).encode(), usedforsecurity=False).hexdigest()
         products = cart.of_type(PRODUCT)
         wanted = [item for item in products if item.data_timestamp is None or item.data_hash != digest]
@@ -191,7 +190,7 @@ class CartCalculation:
         if original.items:
             self._fill(original, cart)
         self._sum(cart)
-        for error in self._problems(cart):
+        for error in problems(cart, self.context, stock_counts=SKIP_STOCK not in self.context.permissions):
             cart.add_error(error)
         return cart
 
@@ -244,28 +243,9 @@ class CartCalculation:
             cart.items[item.id] = item
         self._sum(cart)
         self._fill_promotions(original, cart)
-        if self._fill_manual_lines(original, cart):
+        if fill_manual_lines(original, cart, calculator):
             self._sum(cart)
         self._fill_deliveries(original, cart)
-
-    def _fill_manual_lines(self, original: Cart, cart: Cart) -> bool:
-        manual = [item for item in original.items.values() if item.type in (CUSTOM, CREDIT)]
-        if not manual:
-            return False
-        calculator = self.context.calculator(self.behaviour)
-        for item in manual:
-            definition = item.definition
-            if isinstance(definition, QuantityPriceDefinition):
-                item.definition = definition.times(item.quantity)
-                item.price = calculator.quantity(item.definition)
-            elif isinstance(definition, AbsolutePriceDefinition):
-                goods = cart.prices(lambda line: line.good)
-                item.price = calculator.absolute(definition.price, goods)
-                item.shipping_cost_aware = item.type != CREDIT
-            elif isinstance(definition, PercentagePriceDefinition):
-                item.price = calculator.percentage(definition.percentage, cart.prices(lambda line: line.good))
-            cart.items[item.id] = item
-        return True
 
     def _fill_promotions(self, original: Cart, cart: Cart) -> None:
         if SKIP_PROMOTION in self.context.permissions:
@@ -285,14 +265,15 @@ class CartCalculation:
 
     def _fill_deliveries(self, original: Cart, cart: Cart) -> None:
         context = self.context
-        if SKIP_DELIVERY_PRICE in context.permissions and original.deliveries:
-            cart.deliveries = [each for each in original.deliveries if each.costs.total >= 0]
         method = self.catalogue.shipping_method(context.shipping_method.id, context)
         if method is None:
             return
         calculation = ShippingCalculation(
             context, self.behaviour, self.catalogue.system_currency, self.features.discounts_in_delivery
         )
+        if SKIP_DELIVERY_PRICE in context.permissions:
+            cart.deliveries = calculation.kept(original.deliveries, cart, method)
+            return
         cart.deliveries = calculation.deliveries(cart, method)
         if original.promotions:
             lines = original.promotions
@@ -347,58 +328,6 @@ class CartCalculation:
         customer = self.context.customer
         return promotion.may_be_used(customer.id if customer else None, self.behaviour)
 
-    # -- validation -------------------------------------------------------------------------------------------------
-
-    def _problems(self, cart: Cart) -> list[CartError]:
-        found: list[CartError] = []
-        for item in list(cart.items.values()):
-            missing = "label" if item.label is None else "price" if item.price is None else None
-            if missing is not None:
-                found.append(errors.incomplete_line_item(item.id, missing))
-                del cart.items[item.id]
-        if SKIP_STOCK not in self.context.permissions:
-            check_sums(cart)
-        found += self._address_problems(cart)
-        found += self._method_problems(cart)
-        return found
-
-    def _address_problems(self, cart: Cart) -> list[CartError]:
-        context, country = self.context, self.context.country
-        ships = not cart.items or any(IS_PHYSICAL in item.states for item in cart.flat())
-        if ships and not (country.active and country.shipping_available and country.id in context.shippable_countries):
-            return [errors.shipping_address_blocked(country.name)]
-        customer = context.customer
-        if customer is None:
-            return []
-        billing, shipping = customer.billing, customer.shipping
-        if not billing.salutation_id:
-            return [errors.address_incomplete("billing", "salutation", billing.id, billing.label)]
-        found = []
-        if not shipping.salutation_id and ships:
-            found.append(errors.address_incomplete("shipping", "salutation", shipping.id, shipping.label))
-        for kind, address in (("billing", billing), ("shipping", shipping)):
-            if address.country.force_state and not address.state_id:
-                found.append(errors.address_incomplete(kind, "country-region", address.id, address.label))
-        return found
-
-    def _method_problems(self, cart: Cart) -> list[CartError]:
-        context = self.context
-        found = []
-        method = context.shipping_method
-        if cart.deliveries:
-            rule = method.availability_rule_id
-            if not (method.active and (rule is None or rule in context.rule_ids)):
-                found.append(errors.shipping_method_blocked(method.name))
-        payment = context.payment_method
-        rule = payment.availability_rule_id
-        if not payment.active:
-            found.append(errors.payment_method_blocked(payment.name, "inactive"))
-        if rule and rule not in context.rule_ids:
-            found.append(errors.payment_method_blocked(payment.name, "rule not matching"))
-        if payment.id not in context.payment_method_ids:
-            found.append(errors.payment_method_blocked(payment.name, "not allowed"))
-        return found
-
 
 def _ids(rules: Sequence[Rule]) -> tuple[str, ...]:
     return tuple(rule.id for rule in rules)
@@ -412,21 +341,3 @@ def _changed(before: Cart, after: Cart) -> bool:
     return before.price.total != after.price.total or [(item.id, item.type) for item in before.items.values()] != [
         (item.id, item.type) for item in after.items.values()
     ]
-
-
-def _error_hash(cart: Cart) -> str:
-    if not cart.errors:
-        return ""
-    facts = [[error.key, dict(error.parameters)] for error in cart.errors.values()]
-    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
-
-
-def cart_hash(cart: Cart, context: CheckoutContext) -> str:
-    """Return a hash of what the customer sees before ordering: it changes if prices, lines or methods change."""
-    facts = [
-        plain(cart.price.raw_total),
-        context.shipping_method.id,
-        context.payment_method.id,
-        [[item.id, item.quantity, item.price and plain(item.price.total)] for item in cart.items.values()],
-    ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from .context import CheckoutContext
 from .items import IS_PHYSICAL, DeliveryInformation, LineItem, QuantityInformation
 from .prices import (

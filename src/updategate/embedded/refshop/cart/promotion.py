@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,8 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from .context import CheckoutContext
 from .items import PROMOTION, LineItem
+from .money import ZERO
 from .prices import AbsolutePriceDefinition, PercentagePriceDefinition, PriceDefinition
 from .rules import Condition, any_of
 
@@ -165,3 +168,11 @@ def as_text(amount: Decimal) -> str:
     """Write a number as PHP turns it into text: no zeros at the end."""
     text = f"{amount:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def placeholder(code: str) -> LineItem:
+    """Return the line that asks for the promotion of a code; a calculation puts its discounts in its place."""
+    id_ = hashlib.md5(f"promotion-{code}".encode(), usedforsecurity=False).hexdigest()
+    return LineItem(
+        id_, PROMOTION, code, label=f"promotion-{code}", definition=PercentagePriceDefinition(ZERO), good=False
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
 from updategate.embedded.refshop.dal.store import Doc, EntityStore
+
 from .money import decimal
 from .promotion import Discount, Promotion, SetGroup
 from .rules import Condition, Rule, all_of, any_of

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from .comparison import UnsupportedOperatorError
 from .context import CheckoutContext
 from .items import Cart, LineItem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from updategate.embedded.refshop.behaviour import Behaviour
+
 from . import errors
 from .items import PRODUCT, Cart, LineItem
 from .product import fitted_quantity

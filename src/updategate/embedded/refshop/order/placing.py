@@ -15,6 +15,7 @@ from updategate.embedded.refshop.dal.store import Doc, EntityStore
 from updategate.embedded.refshop.shop import Shop
 
 from .prices import cart_price_doc, definition_doc, price_doc
+from .rows import OrderRows
 
 _ADDRESS_FIELDS = (
     "company", "department", "salutationId", "title", "firstName", "lastName", "street", "zipcode", "city",
@@ -64,18 +65,15 @@ def place_order(shop: Shop, cart: Cart, buyer: Buyer, terms: Terms) -> str:
 
 
 def _store_order(shop: Shop, cart: Cart, buyer: Buyer, terms: Terms) -> str:
-    store = shop.store
+    store, rows = shop.store, OrderRows(shop.store)
     now = api_time(shop.clock.now())
     order_id = shop.ids.new()
-    shipping_costs = total_of(cart.shipping_prices()) if cart.deliveries else CalculatedPrice(Decimal(0), Decimal(0))
-    shipping_id, billing_id = _store_addresses(shop, buyer, order_id, delivered=bool(cart.deliveries))
+    shipping_id, billing_id = _store_addresses(shop, rows, buyer, order_id, delivered=bool(cart.deliveries))
     number = number_range.reserve(store, "order", terms.sales_channel_id, clock=shop.clock)
-    price = cart.price
-    store.upsert(
+    rows.upsert(
         "order",
         {
             "id": order_id,
-            "versionId": _live(),
             "autoIncrement": 1 + store.count("order"),
             "orderNumber": shop.behaviour.order_number(number),
             "currencyId": terms.currency["id"],
@@ -85,13 +83,7 @@ def _store_order(shop: Shop, cart: Cart, buyer: Buyer, terms: Terms) -> str:
             "billingAddressId": billing_id,
             "orderDateTime": now,
             "orderDate": f"{now[:10]}T00:00:00.000+00:00",
-            "price": cart_price_doc(price),
-            "amountTotal": plain(price.total),
-            "amountNet": plain(price.net),
-            "positionPrice": plain(price.position),
-            "taxStatus": price.tax_state.value,
-            "shippingCosts": price_doc(shipping_costs),
-            "shippingTotal": plain(shipping_costs.total),
+            **totals_doc(cart),
             "itemRounding": rounding_doc(terms.item_rounding),
             "totalRounding": rounding_doc(terms.total_rounding),
             "ruleIds": list(terms.rule_ids),
@@ -103,18 +95,26 @@ def _store_order(shop: Shop, cart: Cart, buyer: Buyer, terms: Terms) -> str:
             "source": cart.source,
         },
     )
-    _store_customer(store, buyer, order_id)
-    lines = store_lines(shop, cart, order_id)
+    _store_customer(rows, buyer, order_id)
+    lines = store_lines(shop, rows, cart, order_id)
     for delivery in cart.deliveries:
-        store_delivery(shop, delivery, order_id, shipping_id, lines)
+        store_delivery(shop, rows, delivery, order_id, shipping_id, lines)
     _store_transaction(shop, cart, order_id, terms)
     return order_id
 
 
-def _live() -> str:
-    from updategate.embedded.refshop.dal.ids import LIVE_VERSION  # noqa: PLC0415
-
-    return LIVE_VERSION
+def totals_doc(cart: Cart) -> Doc:
+    """Return what an order keeps of the sums of its cart."""
+    costs = total_of(cart.shipping_prices()) if cart.deliveries else CalculatedPrice(Decimal(0), Decimal(0))
+    return {
+        "price": cart_price_doc(cart.price),
+        "amountTotal": plain(cart.price.total),
+        "amountNet": plain(cart.price.net),
+        "positionPrice": plain(cart.price.position),
+        "taxStatus": cart.price.tax_state.value,
+        "shippingCosts": price_doc(costs),
+        "shippingTotal": plain(costs.total),
+    }
 
 
 def rounding_doc(rounding: Rounding) -> dict[str, Any]:
@@ -126,28 +126,27 @@ def rounding_doc(rounding: Rounding) -> dict[str, Any]:
     }
 
 
-def _store_addresses(shop: Shop, buyer: Buyer, order_id: str, *, delivered: bool) -> tuple[str, str]:
-    shipping_id = _store_address(shop, buyer.shipping, order_id) if delivered else ""
+def _store_addresses(shop: Shop, rows: OrderRows, buyer: Buyer, order_id: str, *, delivered: bool) -> tuple[str, str]:
+    shipping_id = _store_address(shop, rows, buyer.shipping, order_id) if delivered else ""
     if delivered and buyer.billing["id"] == buyer.shipping["id"]:
         return shipping_id, shipping_id
-    return shipping_id, _store_address(shop, buyer.billing, order_id)
+    return shipping_id, _store_address(shop, rows, buyer.billing, order_id)
 
 
-def _store_address(shop: Shop, address: Doc, order_id: str) -> str:
+def _store_address(shop: Shop, rows: OrderRows, address: Doc, order_id: str) -> str:
     row: Doc = {field: address[field] for field in _ADDRESS_FIELDS if address.get(field)}
-    row |= {"id": shop.ids.new(), "versionId": _live(), "orderId": order_id}
-    return shop.store.upsert("order_address", row)
+    row |= {"id": shop.ids.new(), "orderId": order_id}
+    return rows.upsert("order_address", row)
 
 
-def _store_customer(store: EntityStore, buyer: Buyer, order_id: str) -> None:
+def _store_customer(rows: OrderRows, buyer: Buyer, order_id: str) -> None:
     row: Doc = {field: buyer.customer.get(field) for field in _CUSTOMER_FIELDS}
     row |= {
-        "versionId": _live(),
         "orderId": order_id,
         "customerId": buyer.customer["id"],
         "remoteAddress": _anonymous(buyer.remote_address),
     }
-    store.upsert("order_customer", row)
+    rows.upsert("order_customer", row)
 
 
 def _anonymous(address: str) -> str:
@@ -155,29 +154,44 @@ def _anonymous(address: str) -> str:
     return f"{head}{separator}0" if separator else address
 
 
-def store_lines(shop: Shop, cart: Cart, order_id: str, known: dict[str, str] | None = None) -> dict[str, str]:
+def store_lines(
+    shop: Shop, rows: OrderRows, cart: Cart, order_id: str, known: dict[str, str] | None = None
+) -> dict[str, str]:
     """Store the lines of a cart; return their ids by the cart's identifiers. ``known`` lines are replaced."""
     ids: dict[str, str] = {}
+    writing = _LineWriting(shop, rows, order_id, ids, known or {})
     for position, item in enumerate(cart.items.values(), 1):
-        _store_line(shop, item, order_id, position, None, ids, known or {})
+        writing.store(item, position, None)
     return ids
 
 
-def _store_line(
-    shop: Shop,
-    item: LineItem,
-    order_id: str,
-    position: int,
-    parent_id: str | None,
-    ids: dict[str, str],
-    known: dict[str, str],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _LineWriting:
+    shop: Shop
+    rows: OrderRows
+    order_id: str
+    ids: dict[str, str]
+    known: dict[str, str]
+
+    def store(self, item: LineItem, position: int, parent_id: str | None) -> None:
+        """Store a line, and what is in it."""
+        row = _line_doc(item, position)
+        row |= {
+            "id": self.known.get(item.id) or self.shop.ids.new(),
+            "orderId": self.order_id,
+            "parentId": parent_id,
+        }
+        if not self.shop.version.is_65:
+            row["promotionId"] = item.payload.get("promotionId") if item.type == PROMOTION else None
+        self.ids[item.id] = self.rows.upsert("order_line_item", row)
+        for child_position, child in enumerate(item.children, 1):
+            self.store(child, child_position, self.ids[item.id])
+
+
+def _line_doc(item: LineItem, position: int) -> Doc:
     if item.price is None:
         raise ValueError(f"line item {item.id} has no price")
-    row: Doc = {
-        "id": known.get(item.id) or shop.ids.new(),
-        "versionId": _live(),
-        "orderId": order_id,
+    return {
         "identifier": item.id,
         "referencedId": item.referenced_id,
         "productId": item.referenced_id if item.type == PRODUCT else None,
@@ -193,16 +207,10 @@ def _store_line(
         "unitPrice": plain(item.price.unit),
         "totalPrice": plain(item.price.total),
         "priceDefinition": definition_doc(item.definition) if item.definition else None,
-        "parentId": parent_id,
         "coverId": item.cover_id,
         "payload": _plain_payload(item.payload),
         "states": list(item.states),
     }
-    if not shop.version.is_65:
-        row["promotionId"] = item.payload.get("promotionId") if item.type == PROMOTION else None
-    ids[item.id] = shop.store.upsert("order_line_item", row)
-    for child_position, child in enumerate(item.children, 1):
-        _store_line(shop, child, order_id, child_position, ids[item.id], ids, known)
 
 
 def _plain_payload(value: Any) -> Any:
@@ -216,12 +224,16 @@ def _plain_payload(value: Any) -> Any:
 
 
 def store_delivery(
-    shop: Shop, delivery: Delivery, order_id: str, address_id: str, lines: dict[str, str], known: str | None = None
+    shop: Shop,
+    rows: OrderRows,
+    delivery: Delivery,
+    order_id: str,
+    address_id: str,
+    lines: dict[str, str],
+    known: str | None = None,
 ) -> str:
     """Store a delivery with its positions; ``known`` is the id of the row that it replaces."""
-    store = shop.store
     row: Doc = {
-        "versionId": _live(),
         "orderId": order_id,
         "shippingOrderAddressId": address_id,
         "shippingMethodId": delivery.shipping_method_id,
@@ -233,19 +245,18 @@ def store_delivery(
         row |= {
             "id": shop.ids.new(),
             "trackingCodes": [],
-            "stateId": state_machine.initial_state(store, "order_delivery.state")["id"],
+            "stateId": state_machine.initial_state(shop.store, "order_delivery.state")["id"],
         }
     else:
         row["id"] = known
-        for old in store.where("order_delivery_position", orderDeliveryId=known):
-            store.delete("order_delivery_position", old["id"])
-    delivery_id = store.upsert("order_delivery", row)
+        for old in rows.where("order_delivery_position", orderDeliveryId=known):
+            rows.delete("order_delivery_position", old["id"])
+    delivery_id = rows.upsert("order_delivery", row)
     for position in delivery.positions:
         if position.item.id in lines:
-            store.upsert(
+            rows.upsert(
                 "order_delivery_position",
                 {
-                    "versionId": _live(),
                     "orderDeliveryId": delivery_id,
                     "orderLineItemId": lines[position.item.id],
                     "price": price_doc(position.price),
@@ -260,11 +271,10 @@ def store_delivery(
 def _store_transaction(shop: Shop, cart: Cart, order_id: str, terms: Terms) -> None:
     total = shop.behaviour.transaction_amount(cart.price.total)
     amount = CalculatedPrice(total, total, cart.price.taxes, cart.price.rules)
-    shop.store.upsert(
+    OrderRows(shop.store).upsert(
         "order_transaction",
         {
             "id": shop.ids.new(),
-            "versionId": _live(),
             "orderId": order_id,
             "paymentMethodId": terms.payment_method_id,
             "amount": price_doc(amount),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from updategate.embedded.refshop.cart.money import decimal, plain
 from updategate.embedded.refshop.cart.prices import (
+    AbsolutePriceDefinition,
     CalculatedPrice,
     CalculatedTax,
     CartPrice,
     ListPrice,
+    PercentagePriceDefinition,
     PriceDefinition,
     QuantityPriceDefinition,
+    ReferencePriceDefinition,
     TaxRule,
-    PercentagePriceDefinition,
 )
 
 Json = dict[str, Any]
@@ -69,12 +72,18 @@ def cart_price_doc(price: CartPrice) -> Json:
 def definition_doc(definition: PriceDefinition) -> Json:
     """Return what a price was calculated from."""
     if isinstance(definition, QuantityPriceDefinition):
+        reference = definition.reference
         return {
             "price": plain(definition.price),
             "taxRules": taxes_doc((), definition.rules)["taxRules"],
             "quantity": definition.quantity,
             "isCalculated": definition.calculated,
-            "referencePriceDefinition": None,
+            "referencePriceDefinition": reference
+            and {
+                "purchaseUnit": plain(reference.purchase_unit),
+                "referenceUnit": plain(reference.reference_unit),
+                "unitName": reference.unit_name,
+            },
             "listPrice": None if definition.list_price is None else plain(definition.list_price),
             "regulationPrice": None if definition.regulation is None else plain(definition.regulation),
             "type": "quantity",
@@ -82,6 +91,37 @@ def definition_doc(definition: PriceDefinition) -> Json:
     if isinstance(definition, PercentagePriceDefinition):
         return {"percentage": plain(definition.percentage), "filter": None, "type": "percentage"}
     return {"price": plain(definition.price), "filter": None, "type": "absolute"}
+
+
+def definition_of(stored: Json) -> PriceDefinition:
+    """Read a stored (or sent) price definition."""
+    kind = stored.get("type", "quantity")
+    if kind == "percentage":
+        return PercentagePriceDefinition(decimal(stored.get("percentage")))
+    if kind == "absolute":
+        return AbsolutePriceDefinition(decimal(stored.get("price")))
+    rules = tuple(
+        TaxRule(decimal(rule.get("taxRate")), decimal(rule.get("percentage"), Decimal(100)))
+        for rule in stored.get("taxRules") or ()
+    )
+    before, regulation, reference = (
+        stored.get(name) for name in ("listPrice", "regulationPrice", "referencePriceDefinition")
+    )
+    return QuantityPriceDefinition(
+        decimal(stored.get("price")),
+        rules,
+        int(stored.get("quantity") or 1),
+        None if before is None else decimal(before),
+        None if regulation is None else decimal(regulation),
+        ReferencePriceDefinition(
+            decimal(reference.get("purchaseUnit")),
+            decimal(reference.get("referenceUnit")),
+            str(reference.get("unitName") or ""),
+        )
+        if reference
+        else None,
+        calculated=bool(stored.get("isCalculated", True)),
+    )
 
 
 def price_of(stored: Json | None) -> CalculatedPrice | None:

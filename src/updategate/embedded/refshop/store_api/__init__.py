@@ -17,6 +17,7 @@ from . import (
     navigation_endpoints,
     order_endpoints,
     product_endpoints,
+    registration_endpoints,
     system_endpoints,
 )
 from .http import store_api_routes
@@ -25,6 +26,7 @@ from .layouts import complete_layouts
 _PARTS = (
     context_endpoints,
     cart_endpoints,
+    registration_endpoints,
     account_endpoints,
     address_endpoints,
     order_endpoints,

@@ -8,9 +8,9 @@ from updategate.embedded.refshop.dal.definitions import definition
 from updategate.embedded.refshop.dal.store import Doc
 
 from . import errors, validation
-from .account_endpoints import address_row
 from .entities import Presenter
 from .http import Answer, Call, Endpoint
+from .registration_endpoints import address_row
 from .searching import found_entities
 
 Json = dict[str, Any]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from updategate.embedded.refshop.cart.items import CREDIT, CUSTOM, PRODUCT, PROMOTION, Cart, LineItem
-from updategate.embedded.refshop.cart.prices import PercentagePriceDefinition
 from updategate.embedded.refshop.cart.process import OVERWRITE_PRICES
-from updategate.embedded.refshop.cart.money import ZERO
+from updategate.embedded.refshop.cart.promotion import placeholder
+from updategate.embedded.refshop.order.prices import definition_of
 
 from . import errors
 from .cart_json import CartPresenter
-from .cart_store import calculated, current_cart, definition_of, delete_cart, save_cart, stored_cart
+from .cart_store import calculated, current_cart, delete_cart, save_cart, stored_cart
 from .errors import StoreApiError
 from .http import Answer, Call, Endpoint
 
@@ -121,11 +120,7 @@ def _new_item(call: Call, row: dict[str, Any]) -> LineItem:
     _check(row)
     kind = row.get("type") or ""
     if kind == PROMOTION:
-        code = str(row.get("referencedId") or "")
-        id_ = hashlib.md5(f"promotion-{code}".encode(), usedforsecurity=False).hexdigest()
-        return LineItem(
-            id_, PROMOTION, code, label=f"promotion-{code}", definition=PercentagePriceDefinition(ZERO), good=False
-        )
+        return placeholder(str(row.get("referencedId") or ""))
     _check_identifier(row["id"])
     quantity = row.get("quantity", 1)
     quantity = 1 if quantity is None else int(quantity)
@@ -262,8 +257,7 @@ def _recalculated(call: Call, cart: Cart) -> Answer:
 
 
 def _shown(call: Call, cart: Cart) -> Answer:
-    answer = Answer(CartPresenter(call.shop, call.session).cart(cart))
-    return answer
+    return Answer(CartPresenter(call.shop, call.session).cart(cart))
 
 
 ENDPOINTS = [

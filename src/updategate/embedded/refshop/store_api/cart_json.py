@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from updategate.embedded.refshop.cart.catalogue import cached
+from updategate.embedded.refshop.cart.errors import CartError
 from updategate.embedded.refshop.cart.items import (
     Cart,
     Delivery,
@@ -98,7 +99,7 @@ def cart_price_json(price: CartPrice) -> Json:
     }
 
 
-def definition_json(definition: PriceDefinition, *, aliases: bool = True) -> Json:
+def definition_json(definition: PriceDefinition) -> Json:
     """Show a price definition."""
     if isinstance(definition, QuantityPriceDefinition):
         reference = definition.reference
@@ -123,16 +124,7 @@ def definition_json(definition: PriceDefinition, *, aliases: bool = True) -> Jso
     else:
         shown = {"price": plain(definition.price), "filter": None, "type": "absolute"}
     shown["apiAlias"] = f"cart_price_{shown['type']}"
-    return shown if aliases else without_aliases(shown)
-
-
-def without_aliases(value: Any) -> Any:
-    """Return the same without ``apiAlias``, which is shown but not stored."""
-    if isinstance(value, dict):
-        return {key: without_aliases(each) for key, each in value.items() if key != "apiAlias"}
-    if isinstance(value, list):
-        return [without_aliases(each) for each in value]
-    return value
+    return shown
 
 
 def condition_json(condition: Condition) -> Json:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
 from updategate.embedded.refshop.cart.items import Cart, LineItem
-from updategate.embedded.refshop.cart.money import decimal
-from updategate.embedded.refshop.cart.prices import (
-    AbsolutePriceDefinition,
-    PercentagePriceDefinition,
-    PriceDefinition,
-    QuantityPriceDefinition,
-    TaxRule,
-)
 from updategate.embedded.refshop.cart.process import CartCalculation, Features
 from updategate.embedded.refshop.cart.stored import moment_of
 from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.order.prices import definition_doc, definition_of
 from updategate.embedded.refshop.shop import Shop
 
 from .session import Session, catalogue_of
@@ -173,31 +163,3 @@ def _item_of(row: Doc) -> LineItem:
     if row.get("priceDefinition"):
         item.definition = definition_of(row["priceDefinition"])
     return item
-
-
-def definition_doc(definition: PriceDefinition) -> dict[str, Any]:
-    """Return a price definition as it is stored in carts and orders."""
-    from .cart_json import definition_json  # noqa: PLC0415 - shown and stored alike, without aliases
-
-    return definition_json(definition, aliases=False)
-
-
-def definition_of(stored: dict[str, Any]) -> PriceDefinition:
-    """Read a stored (or sent) price definition."""
-    kind = stored.get("type", "quantity")
-    if kind == "percentage":
-        return PercentagePriceDefinition(decimal(stored.get("percentage")))
-    if kind == "absolute":
-        return AbsolutePriceDefinition(decimal(stored.get("price")))
-    rules = tuple(
-        TaxRule(decimal(rule.get("taxRate")), decimal(rule.get("percentage"), Decimal(100)))
-        for rule in stored.get("taxRules") or ()
-    )
-    list_price = stored.get("listPrice")
-    return QuantityPriceDefinition(
-        decimal(stored.get("price")),
-        rules,
-        int(stored.get("quantity") or 1),
-        None if list_price is None else decimal(list_price),
-        calculated=bool(stored.get("isCalculated", True)),
-    )

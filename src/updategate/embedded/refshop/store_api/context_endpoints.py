@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from updategate.embedded.refshop.cart.rule_reader import read_rules
 from updategate.embedded.refshop.cart.catalogue import cached
-from updategate.embedded.refshop.dal.ids import LIVE_VERSION, SYSTEM_CURRENCY
+from updategate.embedded.refshop.cart.rule_reader import read_rules
+from updategate.embedded.refshop.dal.ids import LIVE_VERSION
 from updategate.embedded.refshop.shop import Shop
 
 from . import errors
@@ -217,11 +217,6 @@ def reopened(call: Call, token: str) -> Session:
     chosen["languageId"] = call.headers.get("sw-language-id") or chosen.get("languageId")
     call.session = assembled(call.shop, channel, token, {key: value for key, value in chosen.items() if value})
     return call.session
-
-
-def is_system(currency_id: str) -> bool:
-    """Tell whether this is the currency that factors refer to."""
-    return currency_id == SYSTEM_CURRENCY
 
 
 ENDPOINTS = [

@@ -86,11 +86,7 @@ class Presenter:
                 shown[name] = self._association(association, doc, parent, tree)
         if entity in _WITH_TRANSLATIONS:
             shown["translations"] = None
-        for hidden in _HIDDEN.get(entity, ()):
-            shown.pop(hidden, None)
-        for version, field in _SINCE.get(entity, ()):
-            if not self.shop.version.at_least(*version):
-                shown.pop(field, None)
+        self._hide(entity, shown)
         for field in _VERSION_FIELDS.get(entity, ()):
             shown[f"{field.removesuffix('Id')}VersionId"] = LIVE_VERSION
         if entity not in _WITHOUT_ID:
@@ -100,6 +96,13 @@ class Presenter:
             extra(self, doc, shown, tree)
         shown["apiAlias"] = entity
         return shown
+
+    def _hide(self, entity: str, shown: dict[str, Json]) -> None:
+        for hidden in _HIDDEN.get(entity, ()):
+            shown.pop(hidden, None)
+        for version, field in _SINCE.get(entity, ()):
+            if not self.shop.version.at_least(*version):
+                shown.pop(field, None)
 
     def _parent(self, entity: str, doc: Doc) -> Doc | None:
         return self.store.get(entity, doc["parentId"]) if entity == "product" and doc.get("parentId") else None
@@ -236,6 +239,11 @@ def definition_json(value: Mapping[str, Any]) -> dict[str, Json]:
     if "taxRules" in shown:
         shown["taxRules"] = [{**rule, "apiAlias": "cart_tax_rule"} for rule in shown["taxRules"]]
     return shown
+
+
+def found_in_search(**facts: Json) -> dict[str, Json]:
+    """Return the extension that search hits carry: what was looked at to find them."""
+    return {"search": {"extensions": [], "_uniqueIdentifier": None, "translated": [], **facts}}
 
 
 def search_result(entity: str, elements: list[Json], total: int | None = None, **more: Any) -> dict[str, Json]:

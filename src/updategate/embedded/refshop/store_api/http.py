@@ -85,7 +85,6 @@ class Endpoint:
     handler: Handler
     login: bool = False
     guest: bool = False
-    auth: bool = True
     in_maintenance: bool = False
     threaded: bool = False
     snapshot: Handler | None = None
@@ -157,8 +156,6 @@ async def _respond(shop: Shop, methods: dict[str, Endpoint], request: Request) -
 
 async def _answered(shop: Shop, endpoint: Endpoint, request: Request) -> Response:
     raw = await request.body()
-    if not endpoint.auth:
-        return _response(_wrapped(endpoint.handler(_bare_call(shop, endpoint, request))), None, None)
     channel = _authorised(shop, request, endpoint)
     body = _parsed_body(request, raw)
     session = open_session(
@@ -204,20 +201,6 @@ def _without_path(refusal: StoreApiError) -> None:
     for each in refusal.errors:
         if each.get("code") == "FRAMEWORK__INVALID_FILTER_QUERY":
             each["meta"] = {"parameters": {"message": each.get("detail")}}
-
-
-def _bare_call(shop: Shop, endpoint: Endpoint, request: Request) -> Call:
-    channel = next(iter(shop.store.where("sales_channel", active=True)), None) or {}
-    session = open_session(shop, channel, None, None) if channel else None
-    return Call(
-        shop,
-        endpoint.method,
-        dict(request.path_params),
-        _parsed_query(request),
-        {},
-        request.headers,
-        session,  # type: ignore[arg-type]
-    )
 
 
 def _wrapped(result: Any) -> Answer:

@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 LISTED, SEARCHED = 30, 20
 _DEFAULT_LIMIT = 24
-_TREE = {"manufacturer": {"media": {}}, "options": {"group": {}}, "cover": {"media": {}}, "deliveryTime": {}}
+_TREE: Json = {"manufacturer": {"media": {}}, "options": {"group": {}}, "cover": {"media": {}}, "deliveryTime": {}}
 
 
 @dataclass(slots=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from updategate.embedded.refshop.cart.hashes import cart_hash
 from updategate.embedded.refshop.cart.items import Cart
 from updategate.embedded.refshop.dal import state_machine
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.order.placing import Buyer, Terms, place_order
-from updategate.embedded.refshop.cart.process import cart_hash
 
 from . import errors, validation
 from .account_endpoints import success
 from .cart_store import current_cart, delete_cart
-from .entities import Presenter, search_result
+from .entities import Presenter, found_in_search, search_result
 from .http import Answer, Call, Endpoint
 from .login import renewed_token
 from .searching import criteria_of, find, merged, tree_of, trimmed
@@ -128,9 +128,8 @@ def list_orders(call: Call) -> Answer:
 
 
 def _with_numbers(call: Call, order: Doc, shown: Json) -> Json:
-    numbers = {"autoIncrement": order.get("autoIncrement"), "orderNumber": order.get("orderNumber")}
-    extension = {"extensions": [], "_uniqueIdentifier": None, "translated": [], **numbers}
-    return {"extensions": {"search": extension}, **shown, "documents": _documents(call, order)}
+    extensions = found_in_search(autoIncrement=order.get("autoIncrement"), orderNumber=order.get("orderNumber"))
+    return {"extensions": extensions, **shown, "documents": _documents(call, order)}
 
 
 def _documents(call: Call, order: Doc) -> list[Json]:

@@ -11,7 +11,7 @@ from updategate.embedded.refshop.dal.store import Doc
 
 from . import errors
 from .cms import page_json
-from .entities import Presenter, search_result
+from .entities import Presenter, found_in_search, search_result
 from .http import Answer, Call, Endpoint
 from .listing import sorted_groups, sorted_options
 from .product_json import ProductPresenter
@@ -71,9 +71,8 @@ def detail(call: Call) -> Answer:
     shown = presenter.show(doc, tree)
     category = presenter.seo_category(doc)
     if category is not None:
-        found = {"extensions": [], "_uniqueIdentifier": None, "translated": []}
         shown["seoCategory"] = {
-            "extensions": {"search": {**found, "autoIncrement": category.get("autoIncrement")}},
+            "extensions": found_in_search(autoIncrement=category.get("autoIncrement")),
             **presenter.entities.entity("category", category),
         }
     filled, _ = catalogue_of(call.shop).inherited(id_) or (doc, None)
@@ -268,7 +267,7 @@ def _approved(call: Call, doc: Doc) -> list[Doc]:
 
 def reviews(call: Call) -> Answer:
     """List the approved reviews of a product."""
-    fixed = [
+    fixed: list[Json] = [
         {"type": "equals", "field": "productId", "value": call.path["productId"]},
         {"type": "equals", "field": "status", "value": True},
     ]

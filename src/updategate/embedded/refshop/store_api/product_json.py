@@ -14,7 +14,7 @@ from updategate.embedded.refshop.shop import Shop
 
 from .cart_json import price_json
 from .cart_store import current_cart
-from .entities import NOTHING, Presenter
+from .entities import NOTHING, Presenter, found_in_search
 from .session import Session, catalogue_of
 
 Json = dict[str, Any]
@@ -54,11 +54,8 @@ class ProductPresenter:
         product = self.product(doc["id"])
         result: Json = {}
         if found:
-            search = {"extensions": [], "_uniqueIdentifier": None, "translated": []}
-            if with_id:
-                search["id"] = doc["id"]
-            search |= {"productNumber": doc.get("productNumber"), "autoIncrement": doc.get("autoIncrement")}
-            result["extensions"] = {"search": search}
+            numbers = {"productNumber": doc.get("productNumber"), "autoIncrement": doc.get("autoIncrement")}
+            result["extensions"] = found_in_search(**({"id": doc["id"]} if with_id else {}), **numbers)
         result |= shown
         result["customFields"] = shown.get("customFields") or {}
         result |= self._prices(doc, product)

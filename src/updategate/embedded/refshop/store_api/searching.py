@@ -91,4 +91,5 @@ def found_entities(
         limit=limit,
         aggregations=found.aggregations or [],
     )
-    return trimmed(shown, criteria.includes)
+    result: Json = trimmed(shown, criteria.includes)
+    return result

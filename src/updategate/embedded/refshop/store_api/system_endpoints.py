@@ -10,7 +10,7 @@ from . import errors
 from .cart_store import current_cart
 from .entities import Presenter, search_result
 from .http import Answer, Call, Endpoint
-from .searching import criteria_of, find, found_entities, merged, trimmed, tree_of
+from .searching import criteria_of, find, found_entities, merged, tree_of, trimmed
 from .session import offered
 
 Json = dict[str, Any]
@@ -51,7 +51,7 @@ def country_states(call: Call) -> Answer:
     """List the active states of a country."""
     if "sort" not in call.parameters:
         call.body["sort"] = [*_BY_POSITION, {"field": "name", "order": "ASC"}]
-    fixed = [
+    fixed: list[Json] = [
         {"type": "equals", "field": "countryId", "value": call.path["id"]},
         {"type": "equals", "field": "active", "value": True},
     ]
@@ -84,7 +84,8 @@ def _methods(call: Call, entity: str, tree: Json) -> Json:
     shown = [presenter.entity(entity, doc, wanted) for doc in docs]
     result = search_result(entity, shown, len(docs), limit=criteria.limit or len(docs))
     result["aggregations"] = found.aggregations or []
-    return trimmed(result, criteria.includes)
+    shown_result: Json = trimmed(result, criteria.includes)
+    return shown_result
 
 
 def _preferred_first(call: Call, entity: str, docs: list[Doc]) -> list[Doc]:
@@ -110,21 +111,6 @@ def _any_of(ids: list[str]) -> Json:
     return {"type": "equalsAny", "field": "id", "value": "|".join(ids)}
 
 
-def customer_group_registration(call: Call) -> Answer:
-    """Show what a customer group says to those who register for it."""
-    group = call.shop.store.get("customer_group", call.path["id"])
-    channels = call.shop.store.where("customer_group_registration_sales_channels", customerGroupId=call.path["id"])
-    here = any(row.get("salesChannelId") == call.session.channel["id"] for row in channels)
-    if group is None or not group.get("registrationActive") or not here:
-        raise errors.refused(
-            404,
-            "CHECKOUT__CUSTOMER_GROUP_REGISTRATION_NOT_FOUND",
-            f"Customer group registration for id {call.path['id']} not found.",
-            customerGroupId=call.path["id"],
-        )
-    return Answer(Presenter(call.shop, call.session.languages).entity("customer_group", group))
-
-
 def routes_info(call: Call) -> Answer:
     """List the paths that there are; since 6.6."""
     if call.shop.version.is_65:
@@ -148,6 +134,5 @@ ENDPOINTS = [
         )
         for method in ("GET", "POST")
     ),
-    Endpoint("GET", "/store-api/customer-group-registration/config/{id}", customer_group_registration),
     Endpoint("GET", "/store-api/_info/routes", routes_info),
 ]
