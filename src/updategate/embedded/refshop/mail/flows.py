@@ -68,7 +68,7 @@ def _facts(shop: Shop, event: str, facts: dict[str, Any]) -> dict[str, Any] | No
     texts = group.get("translations") or {}
     names = [text.get("name") for text in texts.values() if text.get("name")]
     spoken["customerGroup"] = {"name": names[0] if names else ""}
-    return {**spoken, "resetUrl": facts.get("reset_url") or "", **facts}
+    return {**spoken, "resetUrl": facts.get("reset_url") or facts.get("recover_url") or "", **facts}
 
 
 def _state_name(shop: Shop, event: str, language_id: str) -> str:
