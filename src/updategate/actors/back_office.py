@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from updategate.actors.account import Profile
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.actors.shopper import Buyable, Placed, RefusedError
+from updategate.actors.test_data.customers import Login
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.cart_reading import last_transaction, main_delivery, read_order, read_transaction
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import JsonObject
+from updategate.domain.parties import Address
 from updategate.domain.views import OrderView
 
 _ORDER_ASSOCIATIONS = (
@@ -158,6 +161,34 @@ class BackOffice:
                 sellable=bool(body.get("available")),
             )
 
+    # -- customers
+
+    def sees_customer(self, email: str) -> Profile:
+        """Look at a customer; ``LookupError`` where there is none with this address."""
+        with self._recorder.step(f"looks at the customer {email}"):
+            found = self._admin.search("customer", Criteria().equals("email", email)).first()
+            if found is None:
+                message = f"the administration knows no customer {email}"
+                raise LookupError(message)
+            return Profile.of(found)
+
+    def removes_customer(self, login: Login) -> None:
+        """Delete a customer."""
+        with self._recorder.step(f"deletes the customer {login.email}"):
+            self._access.require("admin_write", "Deleting a customer")
+            self._admin.delete("customer", login.id)
+
+    def delivery_address_of(self, order: Placed) -> Address:
+        """Look where the goods of an order go."""
+        with self._recorder.step(f"looks at the delivery address of {order}"):
+            found = self._admin.get("order", order.id, "deliveries.shippingOrderAddress.country")
+            return _address(main_delivery(found["deliveries"])["shippingOrderAddress"])
+
+    def billing_address_of(self, order: Placed) -> Address:
+        """Look where the invoice of an order goes."""
+        with self._recorder.step(f"looks at the billing address of {order}"):
+            return _address(self._admin.get("order", order.id, "billingAddress.country")["billingAddress"])
+
     def customer_exists(self, email: str) -> bool:
         """Whether there is a customer with this address."""
         with self._recorder.step(f"looks for the customer {email}"):
@@ -181,3 +212,15 @@ class BackOffice:
                 message = f"the shop accepted the transition {action}"
                 raise RefusedError(message)
             return ApiError.of(answer).code
+
+
+def _address(body: JsonObject) -> Address:
+    return Address(
+        first_name=str(body["firstName"]),
+        last_name=str(body["lastName"]),
+        street=str(body["street"]),
+        zipcode=str(body["zipcode"]),
+        city=str(body["city"]),
+        country=str((body.get("country") or {}).get("iso") or ""),
+        company=body.get("company"),
+    )

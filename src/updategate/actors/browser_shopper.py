@@ -97,6 +97,12 @@ class BrowserShopper:
             self.storefront.account_login.log_in(login.email, login.password)
             self.email = login.email
 
+    def sees_profile(self) -> tuple[str, ...]:
+        """Open the account and read the personal data."""
+        with self._recorder.step("looks at the account in the browser"):
+            self.storefront.account_overview.open()
+            return self.storefront.account_overview.profile()
+
     # -- checkout
 
     def chooses(self, *, shipping: Choosable | None = None, payment: Choosable | None = None) -> CartView:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from updategate.actors.account import Account
 from updategate.actors.identity import NAME_MARK, NUMBER_MARK, Identity
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
@@ -16,6 +17,13 @@ from updategate.clients.json_text import JsonObject
 from updategate.clients.store_api import Registration, StoreApi
 from updategate.domain.parties import Address
 from updategate.domain.views import CartView, LineItemView, OrderView
+
+# 6.5 has no code of its own for a customer whom it does not know
+_WHY_NOT_IN = {
+    "CHECKOUT__CUSTOMER_AUTH_BAD_CREDENTIALS": "wrong password",
+    "CHECKOUT__CUSTOMER_NOT_FOUND": "unknown customer",
+    "0": "unknown customer",
+}
 
 
 class Traces(Protocol):
@@ -139,6 +147,11 @@ class Shopper:
             self._api = self._access.session()
         return self._api
 
+    @property
+    def account(self) -> Account:
+        """What this person does in their account."""
+        return Account(self.api, self._access, self._recorder)
+
     # -- cart
 
     def puts_in_cart(self, product: Buyable, quantity: int = 1) -> CartView:
@@ -217,13 +230,14 @@ class Shopper:
             self.email = login.email
 
     def cannot_log_in(self, login: Login) -> str:
-        """Try to log in and be refused; returns Shopware's error code."""
+        """Try to log in and be refused; returns why: ``wrong password``, ``unknown customer``, or Shopware's code."""
         with self._recorder.step(f"tries to log in as {login.email}"):
             answer = self.api.raw_login(login.email, login.password)
             if answer.ok:
                 message = f"the shop let {login.email} in"
                 raise RefusedError(message)
-            return ApiError.of(answer).code
+            code = ApiError.of(answer).code
+            return _WHY_NOT_IN.get(code, code)
 
     def logs_out(self) -> None:
         """Log out."""
@@ -263,6 +277,8 @@ class Shopper:
         """Place the order for the cart."""
         with self._recorder.step("places the order"):
             self._access.require("orders", "Placing an order")
+            if not self.email:
+                self.email = str(self.api.customer()["email"])
             self._traces.announces_order(self.email)
             body = self.api.order(comment=self._identity.tag, campaign="updategate")
             return PlacedOrder.of(body, self.api.currency, self.email)

@@ -1,0 +1,67 @@
+"""The mailbox: what the shop has sent to the test's customers, as it was delivered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from updategate.actors.recorder import Recorder
+from updategate.clients.mail import DeliveredMail, Mailpit
+from updategate.clients.storefront.money_text import parse_money
+from updategate.domain.money import Money
+
+_RECOVERY = re.compile(r"/account/recover/password\?hash=([A-Za-z0-9]+)")
+_AMOUNT = re.compile(r"(?:[€$£]|[A-Z]{3})\s?-?\d[\d.,\u00a0\u202f]*\d|-?\d[\d.,\u00a0\u202f]*\d\s?(?:[€$£]|[A-Z]{3}\b)")
+# a shop that sends through its message queue needs a worker, which polls
+WITHIN_SECONDS = 60.0
+
+
+class Mailbox:
+    """Reads the mails of test customers; they are thrown away at the end."""
+
+    def __init__(self, sink: Mailpit, recorder: Recorder) -> None:
+        self._sink = sink
+        self._recorder = recorder
+        self._read: set[str] = set()
+
+    def awaits_recovery_link(self, email: str, within: float = WITHIN_SECONDS) -> str:
+        """Wait for the mail with a link to a new password; returns what the link holds."""
+        mail = self._awaits(email, "the link to a new password", within, lambda mail: _link_hash(mail) is not None)
+        return _link_hash(mail) or ""
+
+    def awaits_mail_about(self, email: str, word: str, within: float = WITHIN_SECONDS) -> DeliveredMail:
+        """Wait for a mail whose subject or text holds a word, such as an order number."""
+        return self._awaits(email, f"a mail about {word}", within, lambda mail: word in f"{mail.subject}\n{mail.text}")
+
+    def all_about(self, email: str, word: str) -> list[DeliveredMail]:
+        """Return every mail to an address whose subject or text holds a word, oldest first."""
+        with self._recorder.step(f"reads the mails to {email} about {word}"):
+            found = self._sink.mails_to(email)
+            self._read.update(mail.id for mail in found)
+            return [mail for mail in found if word in f"{mail.subject}\n{mail.text}"]
+
+    def _awaits(self, email: str, what: str, within: float, fits: Callable[[DeliveredMail], bool]) -> DeliveredMail:
+        with self._recorder.step(f"waits for {what} in the mailbox of {email}", within=f"{within:g} s"):
+            number = 1
+            while True:
+                found = self._sink.await_mails(email, number, within)
+                self._read.update(mail.id for mail in found)
+                fitting = [mail for mail in found if fits(mail)]
+                if fitting:
+                    return fitting[-1]
+                number = len(found) + 1
+
+    def throws_away(self) -> None:
+        """Delete the mails that were read."""
+        self._sink.forget(*sorted(self._read))
+        self._read.clear()
+
+
+def _link_hash(mail: DeliveredMail) -> str | None:
+    found = _RECOVERY.search(mail.text) or _RECOVERY.search(mail.html)
+    return found.group(1) if found else None
+
+
+def amounts_in(mail: DeliveredMail, locale: str, currency: str) -> set[Money]:
+    """Return every amount of money in a mail's text."""
+    return {parse_money(text, locale=locale, currency=currency) for text in _AMOUNT.findall(mail.text)}
