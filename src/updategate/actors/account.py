@@ -9,7 +9,7 @@ from updategate.actors.shop_access import ShopAccess
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import JsonObject
 from updategate.clients.store_api import StoreApi
-from updategate.clients.store_api.client import address_json
+from updategate.clients.store_api.registration import address_json
 from updategate.domain.parties import Address
 
 

@@ -58,6 +58,42 @@ class BrowserShopper:
             self.storefront.detail.open(product.id)
             return self.storefront.detail.price()
 
+    def sees_product(self, product: Buyable) -> tuple[str, Money]:
+        """Open a product's page; returns the number and the price that it shows."""
+        with self._recorder.step(f"looks at the page of {product.number}"):
+            self.storefront.detail.open(product.id)
+            return self.storefront.detail.number(), self.storefront.detail.price()
+
+    def chooses_option(self, label: str) -> tuple[str, Money]:
+        """Choose an option of a product with variants; returns number and price of the page that comes."""
+        with self._recorder.step(f"chooses the option {label}"):
+            self.storefront.detail.choose_option(label)
+            return self.storefront.detail.number(), self.storefront.detail.price()
+
+    def other_languages(self) -> list[tuple[str, str]]:
+        """Return locale and name of the languages that the sales channel offers besides its own."""
+        api = self._access.session()
+        own = api.context().language_id
+        return sorted((code, name) for language_id, code, name in api.named_languages() if language_id != own)
+
+    def other_currencies(self) -> list[tuple[str, str]]:
+        """Return ISO code and name of the currencies that the sales channel offers besides its own."""
+        api = self._access.session()
+        return sorted((iso, name) for iso, name in api.named_currencies() if iso != api.currency)
+
+    def switches_language(self, name: str) -> str:
+        """Choose a language on the home page; returns the locale that the page is in then."""
+        with self._recorder.step(f"switches to {name}"):
+            self.storefront.home.open()
+            self.storefront.home.switch_language(name)
+            return self.storefront.home.locale
+
+    def switches_currency(self, iso: str, name: str) -> Money:
+        """Choose a currency; returns the sum beside the cart symbol."""
+        with self._recorder.step(f"switches to {name}"):
+            self.storefront.home.switch_currency(iso, name)
+            return self.storefront.home.cart_total()
+
     # -- cart
 
     def puts_in_cart(self, product: Buyable, quantity: int = 1) -> None:

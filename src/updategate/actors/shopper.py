@@ -18,11 +18,12 @@ from updategate.clients.store_api import Registration, StoreApi
 from updategate.domain.parties import Address
 from updategate.domain.views import CartView, LineItemView, OrderView
 
-# 6.5 has no code of its own for a customer whom it does not know
+# 6.5 has no code of its own for why somebody cannot log in, but says it in these words
 _WHY_NOT_IN = {
     "CHECKOUT__CUSTOMER_AUTH_BAD_CREDENTIALS": "wrong password",
     "CHECKOUT__CUSTOMER_NOT_FOUND": "unknown customer",
-    "0": "unknown customer",
+    "Invalid username and/or password.": "wrong password",
+    "No matching customer for the email": "unknown customer",
 }
 
 
@@ -236,8 +237,8 @@ class Shopper:
             if answer.ok:
                 message = f"the shop let {login.email} in"
                 raise RefusedError(message)
-            code = ApiError.of(answer).code
-            return _WHY_NOT_IN.get(code, code)
+            told = f"{ApiError.of(answer).code} {ApiError.of(answer).detail}"
+            return next((reason for words, reason in _WHY_NOT_IN.items() if words in told), told)
 
     def logs_out(self) -> None:
         """Log out."""

@@ -31,6 +31,14 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Category:
+    """A category of the test's own."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     """A price from a quantity on, for carts that match a rule: Shopware's advanced price."""
 
@@ -57,6 +65,8 @@ class Catalogue:
         stock: int = 100,
         name: str | None = None,
         visibility: int = BY_LINK_ONLY,
+        category: Category | None = None,
+        manufacturer: str | None = None,
         extra: JsonObject | None = None,
     ) -> Offer:
         """Create a product with a gross price, a net price, or both.
@@ -95,8 +105,35 @@ class Catalogue:
             ],
             **(extra or {}),
         }
+        if category is not None:
+            payload["categories"] = [{"id": category.id}]
+        if manufacturer is not None:
+            payload["manufacturerId"] = manufacturer
         self._workbench.create(("product", payload, offer.number))
         return offer
+
+    def category(self, key: str, *, parent: Category | None = None) -> Category:
+        """Create a category of the main navigation, or below another one."""
+        identity = self._workbench.identity
+        category = Category(identity.id(f"category {key}"), identity.name(key))
+        payload: JsonObject = {
+            "id": category.id,
+            "name": category.name,
+            "parentId": parent.id if parent else self._workbench.place.navigation_category_id,
+            "active": True,
+            "visible": True,
+            "type": "page",
+            "displayNestedProducts": True,
+        }
+        self._workbench.create(("category", payload, category.name))
+        return category
+
+    def manufacturer(self, key: str) -> str:
+        """Create a manufacturer; returns its id."""
+        identity = self._workbench.identity
+        payload: JsonObject = {"id": identity.id(f"manufacturer {key}"), "name": identity.name(f"maker {key}")}
+        self._workbench.create(("product_manufacturer", payload, str(payload["name"])))
+        return str(payload["id"])
 
     def offers_closeout(self, key: str, *, gross: Money, stock: int, tax_rate: str | int = 19) -> Offer:
         """Create a product that can be sold only while there is stock."""

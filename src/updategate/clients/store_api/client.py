@@ -1,24 +1,18 @@
 """The Store API of one customer's session.
 
-``raw_x`` returns the answer whatever its status, ``x`` returns what it holds or raises an ``ApiError``.
-Differences between Shopware versions end here: since 6.6 the new context token of a login stands only in the
-header.
+Differences between Shopware versions end here: since 6.6 the new context token of a login stands only in the header.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from updategate.clients.cart_reading import read_cart, read_order
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import Json, JsonObject
-from updategate.clients.transport import Answer, Call, Transport
-from updategate.domain.parties import Address
+from updategate.clients.store_api.session import StoreSession
+from updategate.clients.transport import Answer
 from updategate.domain.views import CartView, OrderView
-
-# the most that the Store API delivers at once, unless the shop is configured otherwise
-_PAGE = 100
 
 ORDER_ASSOCIATIONS: JsonObject = {
     "currency": {},
@@ -31,169 +25,8 @@ ORDER_ASSOCIATIONS: JsonObject = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ContextView:
-    """What a session is set to. ``customer_id`` is empty where nobody is logged in."""
-
-    token: str
-    currency: str
-    currency_id: str
-    language_id: str
-    sales_channel_id: str
-    country_id: str
-    payment_method_id: str
-    shipping_method_id: str
-    customer_group_id: str
-    customer_id: str
-    tax_state: str
-
-    @classmethod
-    def of(cls, body: JsonObject) -> ContextView:
-        """Read the answer of ``/store-api/context``."""
-        channel = body["salesChannel"]
-        location = (body.get("shippingLocation") or {}).get("country") or {}
-        return cls(
-            token=str(body.get("token") or ""),
-            currency=str(body["currency"]["isoCode"]),
-            currency_id=str(body["currency"]["id"]),
-            language_id=str((body.get("context") or {}).get("languageIdChain", [channel["languageId"]])[0]),
-            sales_channel_id=str(channel["id"]),
-            country_id=str(location.get("id") or channel["countryId"]),
-            payment_method_id=str(body["paymentMethod"]["id"]),
-            shipping_method_id=str(body["shippingMethod"]["id"]),
-            customer_group_id=str(body["currentCustomerGroup"]["id"]),
-            customer_id=str((body.get("customer") or {}).get("id") or ""),
-            tax_state=str((body.get("context") or {}).get("taxState") or ""),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """What a person fills in to register. Without a password they buy as a guest."""
-
-    email: str
-    address: Address
-    storefront_url: str
-    password: str | None = None
-    company: str | None = None
-    vat_ids: Sequence[str] = ()
-    shipping_address: Address | None = None
-
-    def to_json(self, country_ids: Mapping[str, str], salutation_id: str | None) -> JsonObject:
-        """Build the request's body; ``country_ids`` maps ISO codes to the ids of this shop."""
-        body: JsonObject = {
-            "salutationId": salutation_id,
-            "firstName": self.address.first_name,
-            "lastName": self.address.last_name,
-            "email": self.email,
-            "acceptedDataProtection": True,
-            "storefrontUrl": self.storefront_url,
-            "billingAddress": address_json(self.address, country_ids, salutation_id),
-            "guest": self.password is None,
-        }
-        if self.password is not None:
-            body["password"] = self.password
-        if self.shipping_address is not None:
-            body["shippingAddress"] = address_json(self.shipping_address, country_ids, salutation_id)
-        if self.company:
-            body |= {"accountType": "business", "company": self.company, "vatIds": list(self.vat_ids)}
-            body["billingAddress"]["company"] = self.company
-        return body
-
-
-def address_json(address: Address, country_ids: Mapping[str, str], salutation_id: str | None) -> JsonObject:
-    """Return an address in the Store API's fields; ``KeyError`` names a country that the shop does not offer."""
-    if address.country not in country_ids:
-        offered = ", ".join(sorted(country_ids))
-        message = f"the sales channel does not offer the country {address.country}; it offers {offered}"
-        raise KeyError(message)
-    fields: JsonObject = {
-        "salutationId": salutation_id,
-        "firstName": address.first_name,
-        "lastName": address.last_name,
-        "street": address.street,
-        "zipcode": address.zipcode,
-        "city": address.city,
-        "countryId": country_ids[address.country],
-    }
-    if address.company:
-        fields["company"] = address.company
-    if address.phone_number:
-        fields["phoneNumber"] = address.phone_number
-    return fields
-
-
-class StoreApi:
-    """One session: it begins anonymous and keeps the context token that the shop answers with."""
-
-    def __init__(self, transport: Transport, access_key: str, *, language_id: str | None = None) -> None:
-        self.transport = transport
-        self._access_key = access_key
-        self.language_id = language_id
-        self.token: str | None = None
-        self._currency: str | None = None
-
-    # -- the request itself
-
-    def raw(
-        self,
-        method: str,
-        path: str,
-        body: Json = None,
-        *,
-        name: str = "",
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Send one request to ``/store-api`` + ``path`` in this session."""
-        sent = {"sw-access-key": self._access_key, **(headers or {})}
-        if self.token:
-            sent.setdefault("sw-context-token", self.token)
-        if self.language_id:
-            sent.setdefault("sw-language-id", self.language_id)
-        full = f"/store-api{path}"
-        payload = {} if body is None and method in {"POST", "PATCH"} else body
-        answer = self.transport.send(
-            Call(method, full, headers=sent, json=payload, name=f"/store-api{name}" if name else full)
-        )
-        token = answer.header("sw-context-token")
-        if token and answer.ok:
-            self.token = token.split(",")[0].strip()
-        return answer
-
-    def ask(self, method: str, path: str, body: Json = None, *, name: str = "") -> Json:
-        """Send one request and return the parsed body; an error status raises ``ApiError``."""
-        answer = self.raw(method, path, body, name=name)
-        if not answer.ok:
-            raise ApiError.of(answer)
-        return answer.json() if answer.body else None
-
-    # -- context
-
-    def context(self) -> ContextView:
-        """Read what the session is set to."""
-        context = ContextView.of(self.ask("GET", "/context"))
-        self._currency = context.currency
-        if context.token:
-            self.token = context.token
-        return context
-
-    @property
-    def currency(self) -> str:
-        """The ISO code of the session's currency."""
-        if self._currency is None:
-            self.context()
-        return self._currency or ""
-
-    def raw_switch(self, **changes: str) -> Answer:
-        """Change the context, for example its ``currencyId``, ``paymentMethodId`` or ``shippingMethodId``."""
-        self._currency = None
-        return self.raw("PATCH", "/context", dict(changes))
-
-    def switch(self, **changes: str) -> None:
-        """Change the context; see ``raw_switch``."""
-        answer = self.raw_switch(**changes)
-        if not answer.ok:
-            raise ApiError.of(answer)
+class StoreApi(StoreSession):
+    """What a customer can ask of the shop."""
 
     # -- account
 
@@ -367,6 +200,20 @@ class StoreApi:
         found = self._elements(self.ask("POST", "/salutation"))
         return {str(entry["salutationKey"]): str(entry["id"]) for entry in found}
 
+    def named_currencies(self) -> list[tuple[str, str]]:
+        """Return ISO code and name of the offered currencies."""
+        answer = self.ask("POST", "/currency")
+        found = answer if isinstance(answer, list) else self._elements(answer)
+        return [(str(entry["isoCode"]), str((entry.get("translated") or entry)["name"])) for entry in found]
+
+    def named_languages(self) -> list[tuple[str, str, str]]:
+        """Return id, locale and name of the offered languages."""
+        found = self._elements(self.ask("POST", "/language", {"associations": {"translationCode": {}}}))
+        return [
+            (str(entry["id"]), str((entry.get("translationCode") or {}).get("code")), str(entry["name"]))
+            for entry in found
+        ]
+
     def currencies(self) -> dict[str, str]:
         """Return the ids of the offered currencies by ISO code."""
         answer = self.ask("POST", "/currency")
@@ -406,24 +253,3 @@ class StoreApi:
     def _cart(self, answer: Answer) -> CartView:
         body = self._object(answer)
         return read_cart(body, self.currency)
-
-    @staticmethod
-    def _object(answer: Answer) -> JsonObject:
-        if not answer.ok:
-            raise ApiError.of(answer)
-        body = answer.json() if answer.body else {}
-        return body if isinstance(body, dict) else {"value": body}
-
-    def _pages(self, path: str) -> Iterator[JsonObject]:
-        page = 1
-        while True:
-            found = self._elements(self.ask("POST", path, {"limit": _PAGE, "page": page}))
-            yield from found
-            if len(found) < _PAGE:
-                return
-            page += 1
-
-    @staticmethod
-    def _elements(body: Json) -> list[JsonObject]:
-        elements = body["elements"] if isinstance(body, dict) else body
-        return list(elements)

@@ -1,0 +1,127 @@
+from decimal import Decimal
+
+import pytest
+
+from updategate.actors.browser_shopper import BrowserShopper
+from updategate.actors.test_data.products import BY_LINK_ONLY, EVERYWHERE, Catalogue
+from updategate.actors.window_shopper import WindowShopper
+from updategate.domain.money import eur
+
+
+@pytest.mark.process("CAT-001")
+def test_navigation_leads_to_a_listing_with_every_product(window_shopper: WindowShopper, catalogue: Catalogue) -> None:
+    shelf = catalogue.category("shelf")
+    drawer = catalogue.category("drawer", parent=shelf)
+    pens = [
+        catalogue.offers(f"pen {number}", gross=eur("2.00"), category=drawer, visibility=EVERYWHERE)
+        for number in (1, 2, 3)
+    ]
+
+    names = window_shopper.sees_category_names()
+    assert shelf.name in names
+    assert drawer.name in names
+
+    listing = window_shopper.sees_listing(drawer.id)
+    assert (listing.total, sorted(listing.numbers)) == (3, sorted(pen.number for pen in pens))
+    # a category also shows what lies in the categories below it
+    assert window_shopper.sees_listing(shelf.id).total == 3
+
+
+@pytest.mark.process("CAT-002")
+def test_listing_is_sorted_and_filtered(window_shopper: WindowShopper, catalogue: Catalogue) -> None:
+    shelf = catalogue.category("shelf")
+    acme, apex = catalogue.manufacturer("acme"), catalogue.manufacturer("apex")
+    cheap = catalogue.offers("cheap", gross=eur("5.00"), category=shelf, visibility=EVERYWHERE, manufacturer=acme)
+    middle = catalogue.offers("middle", gross=eur("50.00"), category=shelf, visibility=EVERYWHERE, manufacturer=apex)
+    dear = catalogue.offers("dear", gross=eur("500.00"), category=shelf, visibility=EVERYWHERE, manufacturer=apex)
+
+    def numbers(**wishes: object) -> list[str]:
+        return window_shopper.sees_listing(shelf.id, **wishes).numbers
+
+    assert numbers(order="price-asc") == [cheap.number, middle.number, dear.number]
+    assert numbers(order="price-desc") == [dear.number, middle.number, cheap.number]
+    assert numbers(order="price-asc", min_price=5, max_price=50) == [cheap.number, middle.number]
+    assert numbers(order="price-asc", min_price=51) == [dear.number]
+    assert numbers(order="price-asc", manufacturer=apex) == [middle.number, dear.number]
+    assert window_shopper.sees_listing(shelf.id, limit=1, p=2, order="price-asc").numbers == [middle.number]
+
+
+@pytest.mark.process("CAT-003")
+def test_search_finds_by_number_name_and_long_term(window_shopper: WindowShopper, catalogue: Catalogue) -> None:
+    gauge = catalogue.offers(
+        "gauge", gross=eur("80.00"), visibility=EVERYWHERE, name="Quorvex Hochdruckreinigungsschlauchanschlussadapter"
+    )
+    catalogue.offers("decoy", gross=eur("80.00"), visibility=EVERYWHERE, name="Zyblon Gartenschlauch")
+
+    assert window_shopper.searches(gauge.number).numbers[0] == gauge.number
+    assert window_shopper.searches("Quorvex").numbers == [gauge.number]
+    assert gauge.number in window_shopper.searches("Hochdruckreinigungsschlauchanschlussadapter").numbers
+    assert window_shopper.searches("quorvexxxinexistent").numbers == []
+
+
+@pytest.mark.process("CAT-004")
+def test_choosing_a_variant_changes_number_and_price(browser_shopper: BrowserShopper, catalogue: Catalogue) -> None:
+    _, sizes = catalogue.offers_variants("shirt", {"Small": None, "Large": eur("23.80")}, gross=eur("19.99"))
+
+    assert browser_shopper.sees_product(sizes["Small"]) == (sizes["Small"].number, eur("19.99"))
+    assert browser_shopper.chooses_option("Large") == (sizes["Large"].number, eur("23.80"))
+    assert browser_shopper.chooses_option("Small") == (sizes["Small"].number, eur("19.99"))
+    assert browser_shopper.complaints() == []
+
+
+@pytest.mark.process("CAT-005")
+def test_hidden_products_stay_hidden(window_shopper: WindowShopper, catalogue: Catalogue) -> None:
+    shelf = catalogue.category("shelf")
+    shown = catalogue.offers("shown", gross=eur("5.00"), category=shelf, visibility=EVERYWHERE, name="Quilvarn one")
+    secret = catalogue.offers("secret", gross=eur("5.00"), category=shelf, visibility=BY_LINK_ONLY, name="Quilvarn two")
+    gone = catalogue.offers(
+        "gone",
+        gross=eur("5.00"),
+        category=shelf,
+        visibility=EVERYWHERE,
+        name="Quilvarn three",
+        extra={"active": False},
+    )
+
+    assert window_shopper.sees_listing(shelf.id).numbers == [shown.number]
+    assert window_shopper.searches("Quilvarn").numbers == [shown.number]
+    assert window_shopper.sees_product(secret).price == eur("5.00")
+    assert window_shopper.cannot_see(gone)
+
+
+@pytest.mark.process("CAT-006")
+def test_readable_address_is_the_canonical_one(window_shopper: WindowShopper, catalogue: Catalogue) -> None:
+    vase = catalogue.offers("vase", gross=eur("30.00"), visibility=EVERYWHERE, name="Blue vase")
+
+    by_id = window_shopper.opens_page(vase)
+    assert by_id.redirected
+    assert by_id.canonical == by_id.address
+    assert by_id.address.endswith(f"/{vase.number}")
+
+    readable = window_shopper.opens_address(by_id.address)
+    assert (readable.redirected, readable.price) == (False, Decimal("30.0"))
+
+
+@pytest.mark.process("CAT-007")
+def test_language_and_currency_can_be_switched(browser_shopper: BrowserShopper) -> None:
+    languages, currencies = browser_shopper.other_languages(), browser_shopper.other_currencies()
+    if not languages and not currencies:
+        pytest.skip("the sales channel has one language and one currency")
+
+    for locale, name in languages[:1]:
+        assert browser_shopper.switches_language(name) == locale
+    for iso, name in currencies[:1]:
+        assert browser_shopper.switches_currency(iso, name).currency == iso
+    assert browser_shopper.complaints() == []
+
+
+@pytest.mark.process("CAT-008")
+def test_new_price_is_shown_everywhere_in_time(window_shopper: WindowShopper, catalogue: Catalogue) -> None:
+    kettle = catalogue.offers("kettle", gross=eur("40.00"), visibility=EVERYWHERE)
+    for _ in range(2):  # the second time the page comes from the cache
+        assert window_shopper.opens_page(kettle).price == Decimal(40)
+
+    catalogue.reprices(kettle, eur("44.44"))
+
+    assert window_shopper.sees_product(kettle).price == eur("44.44")
+    window_shopper.waits_for_page_price(kettle, Decimal("44.44"), within=30)
