@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -105,9 +106,13 @@ def analyse(options: Options) -> Report:
     plugins, skipped = discover(options.project, options.own)
     plugins = _chosen(plugins, options.only)
     before, after = _sources(options)
+    collecting = gc.isenabled()
+    gc.disable()  # a run makes millions of small objects and few cycles: collecting them takes a third of the time
     try:
         return _Run(options, version_from, version_to, before, after).report(plugins, skipped)
     finally:
+        if collecting:
+            gc.enable()
         for tree in (before, after):
             if tree is not None:
                 tree.close()

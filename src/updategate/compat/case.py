@@ -105,8 +105,7 @@ class Case:
     @property
     def packages(self) -> frozenset[str]:
         """Prefixes of the core packages that the target holds."""
-        names = self.new.class_names()
-        return frozenset(prefix for prefix in CORE_PREFIXES if any(name.startswith(prefix) for name in names))
+        return self.new.packages(CORE_PREFIXES)
 
     def link(self, cls: ClassLike, line: int = 0) -> str:
         """Address of a core declaration in the target version."""

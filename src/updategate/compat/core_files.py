@@ -86,7 +86,7 @@ def extract(path: str, content: bytes) -> dict[str, Any]:
     if kind == "php":
         return _php(path, content)
     if kind == "twig":
-        template = read_template(path, content, hashes=False)
+        template = read_template(path, content)
         extends = template.extends
         blocks = [[b.name, b.line, b.outer, b.start, b.end, b.deprecated] for b in template.blocks]
         emits = _emits(path, content.decode("utf-8", "replace")) if path.startswith(ADMIN_ROOT) else {}

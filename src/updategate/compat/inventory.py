@@ -29,6 +29,8 @@ class Inventory:
         self.version = version
         self._raw = raw
         self._classes: dict[str, list[ClassLike]] = {}
+        self._packages: frozenset[str] | None = None
+        self._homes: dict[str, list[str]] | None = None
 
     @classmethod
     def collect(cls, version: str, facts: Iterable[tuple[str, dict[str, Any]]]) -> Inventory:
@@ -68,6 +70,13 @@ class Inventory:
     def has_class(self, name: str) -> bool:
         """Whether the class, interface, trait or enum exists."""
         return name in self._raw["classes"] or name in self._raw["aliases"]
+
+    def packages(self, prefixes: tuple[str, ...]) -> frozenset[str]:
+        """Which of the namespace prefixes have any class."""
+        if self._packages is None:
+            found = (next((p for p in prefixes if name.startswith(p)), "") for name in self._raw["classes"])
+            self._packages = frozenset(found) - {""}
+        return self._packages
 
     def class_names(self) -> Iterable[str]:
         """All class names."""
@@ -131,19 +140,12 @@ class Inventory:
 
     def block_homes(self, block: str) -> list[str]:
         """Views that define a block, by logical name."""
-        homes: list[str] = self._block_index.get(block, [])
-        return homes
-
-    @property
-    def _block_index(self) -> dict[str, list[str]]:
-        index: dict[str, list[str]] | None = self._raw.get("_block_index")
-        if index is None:
-            index = {}
+        if self._homes is None:
+            self._homes = {}
             for name, found in self._raw["templates"].items():
                 for raw in found["blocks"]:
-                    index.setdefault(raw[0], []).append(name)
-            self._raw["_block_index"] = index
-        return index
+                    self._homes.setdefault(raw[0], []).append(name)
+        return self._homes.get(block, [])
 
     @property
     def admin_blocks(self) -> dict[str, list[Any]]:

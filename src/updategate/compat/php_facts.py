@@ -223,5 +223,5 @@ class PhpFile:
     guarded: set[str] = field(default_factory=set)  # classes asked for with class_exists and the like
     guarded_methods: set[str] = field(default_factory=set)  # method names asked for with method_exists
     versioned: set[tuple[str, str]] = field(default_factory=set)  # (class, method) that branch on the Shopware version
-    functions: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # every class that is referred to
     error_line: int = 0  # first line that could not be parsed

@@ -66,6 +66,7 @@ class ReferenceReader:
             inner = self._visit(node, function)
             if inner is not None:
                 pending.extend((child, inner) for child in reversed(node.named_children))
+        self.file.names = {ref.name for ref in self.file.refs}
         return self.file
 
     # ---- one node -------------------------------------------------------------------------------------------
@@ -295,7 +296,6 @@ class ReferenceReader:
             self.file.guarded_methods.update(strings)
         elif name == "class_alias":
             self._alias(arguments, strings)
-        self.file.functions.append(name)
         return function
 
     def _alias(self, arguments: Node, strings: list[str]) -> None:

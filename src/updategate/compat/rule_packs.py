@@ -73,7 +73,7 @@ class Rule:
     text: TextRule | None = None
     classes: tuple[str, ...] = ()  # class: names, or prefixes ending in `\*`
     ancestor: str = ""  # member: the class must stand below this one
-    property: str = ""
+    static_property: str = ""
     method: str = ""
     unless_attribute: str = ""
     unless_method: str = ""
@@ -83,7 +83,12 @@ class Rule:
 
     def names(self, name: str) -> bool:
         """Whether a class is one of the rule's."""
-        return any(name == own or (own.endswith("*") and name.startswith(own[:-1])) for own in self.classes)
+        return name in self.classes or name.startswith(self.prefixes)
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Namespaces of which every class is meant."""
+        return tuple(own[:-1] for own in self.classes if own.endswith("*"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 _TOKEN = re.compile(
     r"\{#(?P<comment>.*?)#\}"
@@ -21,6 +20,7 @@ _NAME = re.compile(r"\s*([\w.-]+)")
 _STRING = re.compile(r"'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"")
 _VERSIONED = re.compile(r"\s*shopware-block:\s*(?P<hash>[0-9a-fA-F]+)@(?P<version>[\w.+-]+)\s*")
 _SHORT_BLOCK = re.compile(r"\s*[\w.-]+\s+\S")
+_PARENT = re.compile(r"\bparent\(\)|\{%-?\s*parent\b")
 _DEPRECATED = re.compile(r"@deprecated\s+tag:\S+\s*-?\s*([^#]*)")
 
 
@@ -31,8 +31,6 @@ class Block:
     name: str
     line: int
     outer: str  # enclosing block, or empty
-    hash: str = ""  # of its normalised body, nested blocks included
-    own: str = ""  # of its normalised body, nested blocks replaced by their names
     start: int = 0  # offsets of the body in the text, for diffs
     end: int = 0
     known_hash: str = ""  # from a `shopware-block` comment before it
@@ -40,17 +38,8 @@ class Block:
     calls_parent: bool = False
     deprecated: str = ""
     conditional: bool = False  # within an `if` that asks for a feature flag or a version
-    body: str = ""  # normalised, of plugin templates only
+    body: str = ""  # of plugin templates only
     comment_line: int = 0  # line of the `shopware-block` comment, if any
-
-    def pack(self) -> list[Any]:
-        """As JSON data: what an inventory keeps of a core block."""
-        return [self.name, self.line, self.outer, self.hash, self.own, self.deprecated]
-
-    @classmethod
-    def unpack(cls, raw: list[Any]) -> Block:
-        """From `pack`'s data."""
-        return cls(raw[0], raw[1], raw[2], raw[3], raw[4], deprecated=raw[5])
 
 
 @dataclass(slots=True)
@@ -96,10 +85,9 @@ def body_hash(body: str) -> str:
 
 
 class _Scanner:
-    def __init__(self, path: str, source: str, *, keep_bodies: bool, hashes: bool) -> None:
+    def __init__(self, path: str, source: str, *, keep_bodies: bool) -> None:
         self.template = Template(path)
         self._keep_bodies = keep_bodies
-        self._hashes = hashes
         self._source = source
         self._open: list[tuple[Block, list[tuple[int, int, str]]]] = []
         self._conditions: list[bool] = []
@@ -173,32 +161,25 @@ class _Scanner:
         self.template.blocks.append(block)
         if _SHORT_BLOCK.match(rest):  # {% block title 'text' %} has no end tag
             block.start, block.end = match.start("rest"), match.end("rest")
-            block.hash = block.own = body_hash(rest)
             return
         self._open.append((block, []))
 
     def _close(self, end: int, after: int) -> None:
         block, nested = self._open.pop()
         block.end = end
-        if self._hashes:
-            self._hash(block, nested, end)
+        if self._keep_bodies:
+            block.body = self._source[block.start : end]
+            block.calls_parent = bool(_PARENT.search(self._without(nested, block.start, end)))
         if self._open:
             opening = self._source.rfind("{%", 0, block.start)
             self._open[-1][1].append((opening, after, block.name))
 
-    def _hash(self, block: Block, nested: list[tuple[int, int, str]], end: int) -> None:
-        body = self._source[block.start : end]
-        block.hash = body_hash(body)
-        if self._keep_bodies:
-            block.body = normalise(body)
-        own, position = [], block.start
-        for inner_start, inner_end, name in nested:
-            own += [self._source[position:inner_start], f"[[{name}]]"]
+    def _without(self, nested: list[tuple[int, int, str]], start: int, end: int) -> str:
+        parts, position = [], start
+        for inner_start, inner_end, _ in nested:
+            parts.append(self._source[position:inner_start])
             position = inner_end
-        own.append(self._source[position:end])
-        rest = "".join(own)
-        block.own = body_hash(rest) if nested else block.hash
-        block.calls_parent = bool(re.search(r"\bparent\(\)|\{%-?\s*parent\b", rest))
+        return "".join([*parts, self._source[position:end]])
 
     def _refer(self, tag: str, rest: str, line: int) -> None:
         targets = [first or second for first, second in _STRING.findall(rest.split(" with ")[0])]
@@ -211,6 +192,6 @@ class _Scanner:
 _REFERRING = frozenset({"sw_extends", "extends", "sw_include", "include", "sw_embed", "embed", "use", "import", "from"})
 
 
-def read_template(path: str, content: bytes, *, keep_bodies: bool = False, hashes: bool = True) -> Template:
-    """Scan one template. Core templates need no hashes: their bodies are compared where a plugin overrides them."""
-    return _Scanner(path, content.decode("utf-8", "replace"), keep_bodies=keep_bodies, hashes=hashes).scan()
+def read_template(path: str, content: bytes, *, keep_bodies: bool = False) -> Template:
+    """Scan one template. Bodies are kept of plugins' templates; the core's are cut out where one is overridden."""
+    return _Scanner(path, content.decode("utf-8", "replace"), keep_bodies=keep_bodies).scan()

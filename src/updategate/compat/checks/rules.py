@@ -55,11 +55,17 @@ def _php(case: Case, probe: Probe, rule: Rule, php: PhpFile) -> None:
             _annotations(probe, rule, php, own)
         elif rule.kind == "member" and _has_member(case, rule, own) and not _calls(rule, php, own):
             level = Level.REVIEW if (own.name, "") in php.versioned else rule.level
-            line = own.properties[rule.property].line if rule.property else own.methods[rule.method.lower()].line
-            _hit(probe, rule, level, php.path, line, f"{own.name}::{rule.property or rule.method}")
+            line = (
+                own.properties[rule.static_property].line
+                if rule.static_property
+                else own.methods[rule.method.lower()].line
+            )
+            _hit(probe, rule, level, php.path, line, f"{own.name}::{rule.static_property or rule.method}")
 
 
 def _classes(case: Case, probe: Probe, rule: Rule, php: PhpFile) -> None:
+    if not any(rule.names(name) for name in php.names):
+        return
     for ref in php.refs:
         if not rule.names(ref.name) or (case.after.knows(ref.name) and not rule.always):
             continue
@@ -77,7 +83,7 @@ def _calls(rule: Rule, php: PhpFile, own: ClassLike) -> bool:
 
 
 def _has_member(case: Case, rule: Rule, own: ClassLike) -> bool:
-    if rule.property and rule.property not in own.properties:
+    if rule.static_property and rule.static_property not in own.properties:
         return False
     if rule.method and rule.method.lower() not in own.methods:
         return False

@@ -98,8 +98,9 @@ def _blocks(case: Case, probe: Probe, file: FileFacts, template: Template) -> No
 def _has_twin(block: Block, living: list[Block]) -> bool:
     if not block.body:
         return False
+    body = normalise(block.body[:2000])
     return any(
-        difflib.SequenceMatcher(None, block.body[:2000], other.body[:2000]).ratio() > _SAME_CONTENT for other in living
+        difflib.SequenceMatcher(None, body, normalise(other.body[:2000])).ratio() > _SAME_CONTENT for other in living
     )
 
 
