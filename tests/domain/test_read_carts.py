@@ -12,6 +12,7 @@ import pytest
 
 from tests.domain.figures import figures_of
 from tests.domain.plan_loader import PlannedShop
+from updategate.domain.cart import CartTotals
 from updategate.domain.invariants import check_invariants
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -21,6 +22,17 @@ FILES = sorted(DATA.glob("carts-*.json"))
 @cache
 def document(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def shop(path: Path) -> PlannedShop:
+    read = document(path)
+    return PlannedShop(read["shopware"], read["shop"])
+
+
+@cache
+def calculated(path: Path, number: int) -> CartTotals:
+    return shop(path).calculate(document(path)["carts"][number])
 
 
 CASES = [
@@ -43,7 +55,7 @@ def test_the_calculator_says_what_the_real_shop_charged(path: Path, number: int)
     read = document(path)
     cart = read["carts"][number]
     calculated = PlannedShop(read["shopware"], read["shop"]).calculate(cart)
-    assert as_kept(figures_of(calculated)) == as_kept(
+    assert as_kept(figures_of(calculated(path, number))) == as_kept(
         {name: cart["figures"][name] for name in ("lines", "shipping", "cart")}
     )
 
@@ -51,13 +63,10 @@ def test_the_calculator_says_what_the_real_shop_charged(path: Path, number: int)
 @pytest.mark.parametrize(("path", "number"), CASES)
 def test_nothing_is_wrong_with_what_the_real_shop_charged(path: Path, number: int) -> None:
     """The invariants raise no false alarm on carts that a shop got right."""
-    read = document(path)
-    cart = read["carts"][number]
-    shop = PlannedShop(read["shopware"], read["shop"])
-    context = shop.context(cart)
+    context = shop(path).context(document(path)["carts"][number])
     item, total = context.currency.rounding_for(context.country.iso)
     found = check_invariants(
-        shop.calculate(cart), item_rounding=item, total_rounding=total, vertical_taxes=context.vertical_taxes
+        calculated(path, number), item_rounding=item, total_rounding=total, vertical_taxes=context.vertical_taxes
     )
     assert [str(violation) for violation in found] == []
 
@@ -75,8 +84,8 @@ def as_kept(figures: Any) -> Any:
 
 
 def amount(text: Any) -> Any:
-    # a sum of PHP's floats can end in a residue such as 2.27E-13
+    # PHP's floats leave a residue, such as a position price of 2.27E-13, or a wrong fifteenth digit
     try:
-        return round(Decimal(text), 8)
+        return round(Decimal(text), 6)
     except (ArithmeticError, TypeError, ValueError):
         return text

@@ -57,6 +57,14 @@ class PricingContext:
         return self.since("6.6.3.0")
 
     @property
+    def keeps_prices_of_rest(self) -> bool:
+        """Since 6.6.6.0 ``LineItemGroupBuilder`` keeps the price of pieces whose like went into a group.
+
+        Before, such a piece had none, so that groups by value could not count it.
+        """
+        return self.since("6.6.6.0")
+
+    @property
     def ships_promotions(self) -> bool:
         """Since 6.6.7.0 ``DeliveryBuilder`` counts promotions among the positions of a delivery.
 

@@ -8,7 +8,7 @@ as if its goods lay on a table; a package is what belongs together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -29,10 +29,14 @@ _ALL = "ALL"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of a line, priced for itself: ``LineItemQuantitySplitter``."""
+    """One piece of a line, priced for itself: ``LineItemQuantitySplitter``.
+
+    ``counted`` is false where Shopware lost the price while it was looking for groups.
+    """
 
     line: PricedLine
     price: LinePrice
+    counted: bool = True
 
 
 Package: TypeAlias = tuple[Piece, ...]
@@ -80,15 +84,23 @@ def _counts(piece: Piece, discount: Discount, scope: RuleScope) -> bool:
 
 
 def _find_groups(groups: Sequence[SetGroup], pieces: Sequence[Piece], scope: RuleScope) -> dict[str, list[Package]]:
-    """Take groups off the table as long as there are any: what one group took, the next cannot have."""
+    """Take groups off the table as long as there are any: what one group took, the next cannot have.
+
+    Pieces without a price come first or last. Shopware compares them with others in a way that contradicts itself
+    (before 6.6.6.0, in the second group of a set), and then leaves their place to PHP's sort.
+    """
     rest = list(pieces)
     found: dict[str, list[Package]] = {group.id: [] for group in groups}
     for group in groups:
         rest = _sorted(rest, group.sorter)
         while package := _pack(group, [piece for piece in rest if _in_group(piece, group, scope)]):
-            found[group.id].append(package)
+            # a discount finds the prices in the cart again
+            found[group.id].append(tuple(replace(piece, counted=True) for piece in package))
             for piece in package:
                 rest.remove(piece)
+            if not scope.context.keeps_prices_of_rest:
+                taken = {piece.line.id for piece in package}
+                rest = [replace(piece, counted=False) if piece.line.id in taken else piece for piece in rest]
     return found
 
 
@@ -102,6 +114,8 @@ def _pack(group: SetGroup, candidates: Sequence[Piece]) -> Package:
     package: list[Piece] = []
     filled = Decimal(0)
     for piece in candidates:
+        if not piece.counted and group.packager is not Packager.COUNT:
+            continue
         # a group of no pieces still takes one, a group of no value takes none
         if filled >= group.value and (package or group.packager is not Packager.COUNT):
             break
@@ -155,7 +169,7 @@ def _by_line(pieces: Iterable[Piece]) -> Package:
 def _sorted(pieces: Sequence[Piece], sorter: Sorter) -> list[Piece]:
     """Sort by unit price; equal ones stay as they were."""
     direction = 1 if sorter is Sorter.PRICE_ASC else -1
-    return sorted(pieces, key=lambda piece: direction * piece.price.unit)
+    return sorted(pieces, key=lambda piece: (direction * piece.counted, direction * piece.price.unit * piece.counted))
 
 
 def _advanced(discount: Discount, packages: list[Package], found: int) -> list[Package]:
