@@ -50,6 +50,8 @@ class HttpCache:
         self._lock = threading.Lock()
         self._entries: dict[str, tuple[Any, frozenset[str]]] = {}
         self._by_tag: dict[str, set[str]] = defaultdict(set)
+        #: pages answered from here, and pages rendered because they were not here; for ``/metrics``
+        self.hits = self.misses = 0
 
     def get(self, key: str) -> Any | None:
         """Return what was stored under the key, or None."""

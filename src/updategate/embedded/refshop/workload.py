@@ -63,8 +63,6 @@ class Workload:
         self._left_behind: list[bytearray] = []
         self.requests: dict[str, int] = defaultdict(int)
         self.bytes_sent: dict[str, int] = defaultdict(int)
-        self.cache_hits = 0
-        self.cache_misses = 0
         self._registry = CollectorRegistry()
         self._registry.register(_Counters(self, shop))
 
@@ -94,10 +92,6 @@ class Workload:
             if message["type"] == "http.response.start":
                 headers = {name.lower(): value for name, value in message["headers"]}
                 html = headers.get(b"content-type", b"").startswith(b"text/html")
-                if scope["method"] == "GET" and html:
-                    hit = b"age" in headers
-                    self.cache_hits += hit
-                    self.cache_misses += not hit
                 if html and padding and b"content-length" in headers:
                     longer = str(int(headers[b"content-length"]) + padding).encode()
                     message["headers"] = [
@@ -148,12 +142,12 @@ class _Counters(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield all figures."""
-        store, workload = self._shop.store, self._workload
+        store, cache, workload = self._shop.store, self._shop.http_cache, self._workload
         yield CounterMetricFamily("refshop_store_reads", "Reads of the entity store", value=store.reads)
         yield CounterMetricFamily("refshop_store_rows", "Documents that reads looked at", value=store.rows_read)
         yield CounterMetricFamily("refshop_store_writes", "Writes to the entity store", value=store.writes)
-        yield CounterMetricFamily("refshop_cache_hits", "Pages from the HTTP cache", value=workload.cache_hits)
-        yield CounterMetricFamily("refshop_cache_misses", "Pages that were rendered", value=workload.cache_misses)
+        yield CounterMetricFamily("refshop_cache_hits", "Pages from the HTTP cache", value=cache.hits)
+        yield CounterMetricFamily("refshop_cache_misses", "Pages that were rendered", value=cache.misses)
         requests = CounterMetricFamily("refshop_requests", "Requests by kind", labels=["kind"])
         sent = CounterMetricFamily("refshop_sent_bytes", "Bytes of bodies by kind", labels=["kind"])
         for kind, count in sorted(workload.requests.items()):

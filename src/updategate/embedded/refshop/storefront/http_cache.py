@@ -56,7 +56,9 @@ def cached(shop: Shop, request: Request) -> Response | None:
         return None
     page: CachedPage | None = shop.http_cache.get(key_of(request))
     if page is None or page.revision != revision_of(shop):
+        shop.http_cache.misses += 1
         return None
+    shop.http_cache.hits += 1
     response = Response(page.body)
     response.raw_headers = [(name.encode(), value.encode()) for name, value in page.headers]
     age = max(0, int((shop.clock.now() - page.stored_at).total_seconds()))
