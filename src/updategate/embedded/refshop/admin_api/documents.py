@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from updategate.embedded.refshop.dal.problems import error, problem
+from updategate.embedded.refshop.dal.problems import ApiProblem, error, problem
 from updategate.embedded.refshop.documents import DocumentError, create_document, document_file, preview_document
 from updategate.embedded.refshop.mail.compose import message, rendered
 
@@ -41,8 +41,11 @@ def create(call: Call) -> Response:
                 operation.get("referencedDocumentId"),
             )
         except DocumentError as refusal:
-            if refusal.code == "DOCUMENT__INVALID_GENERATOR_TYPE":
+            if refusal.code == "DOCUMENT__INVALID_RENDERER_TYPE":
                 raise _answer(refusal) from None
+            if refusal.code == "DOCUMENT__ORDER_NOT_FOUND":
+                # an order that is not there is passed over without a word
+                continue
             errors[order_id] = [error(refusal.status, refusal.code, refusal.detail, refusal.parameters)]
         else:
             data.append({"documentId": made.id, "documentMediaId": made.media_id, "documentDeepLink": made.deep_link})
@@ -77,14 +80,11 @@ def send_mail(call: Call) -> Response:
     """Send a mail with a subject and a body of one's own."""
     body = call.body if isinstance(call.body, dict) else {}
     missing = [
-        name
-        for name in ("recipients", "salesChannelId", "contentHtml", "contentPlain", "subject", "senderName")
-        if not body.get(name)
+        name for name in ("recipients", "contentHtml", "contentPlain", "subject", "senderName") if not body.get(name)
     ]
     if missing:
-        detail = f'The parameter "{missing[0]}" is missing.'
-        raise problem(400, "MAIL__INVALID_MAIL_CONTENT", detail, {"parameter": missing[0]})
-    channel = call.shop.store.get("sales_channel", str(body["salesChannelId"])) or {}
+        raise ApiProblem(400, [_blank(name) for name in missing])
+    channel = call.shop.store.get("sales_channel", str(body.get("salesChannelId"))) or {}
     texts: dict[str, Any] = next(iter((channel.get("translations") or {}).values()), {})
     facts: dict[str, Any] = {"salesChannel": {"name": texts.get("name", "")}, **(body.get("mailTemplateData") or {})}
     letter = message(
@@ -106,6 +106,17 @@ def validate_mail(call: Call) -> Response:
     for name in ("contentPlain", "contentHtml"):
         rendered(str(body.get(name) or ""), {"order": {}, "customer": {}, "salesChannel": {}})
     return call.empty()
+
+
+def _blank(name: str) -> dict[str, Any]:
+    return {
+        "code": "VIOLATION::IS_BLANK_ERROR",
+        "status": "400",
+        "title": "Constraint violation error",
+        "detail": "This value should not be blank.",
+        "source": {"pointer": f"/{name}"},
+        "meta": {"parameters": {"{{ value }}": "null"}},
+    }
 
 
 def _pdf(call: Call, name: str, data: bytes) -> Response:

@@ -11,15 +11,16 @@ from updategate.embedded.refshop.dal.context import ReadContext
 from updategate.embedded.refshop.dal.criteria import Criteria, parse_criteria
 from updategate.embedded.refshop.dal.definitions import Association, Definition, definitions
 from updategate.embedded.refshop.dal.filters import parse_filter
-from updategate.embedded.refshop.dal.ids import derived_id, is_id
+from updategate.embedded.refshop.dal.ids import LIVE_VERSION, derived_id, is_id
 from updategate.embedded.refshop.dal.jsonapi import JsonApiDocument
 from updategate.embedded.refshop.dal.output import entity_json, with_includes
-from updategate.embedded.refshop.dal.problems import ApiProblem, problem
+from updategate.embedded.refshop.dal.problems import ApiProblem, http_problem, problem
 from updategate.embedded.refshop.dal.search import search
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.write import CREATE, UPDATE, delete_rows, write_rows
 
 from .http import Call, Router, not_found
+from .links import page_links, self_link
 
 router = Router()
 
@@ -53,9 +54,10 @@ def search_entities(call: Call) -> Response:
     return _listing(call, place, _criteria(call, place))
 
 
-@router.route("GET|POST|PATCH|DELETE", "/{path:path}")
+@router.route("GET|POST|PATCH|PUT|DELETE", "/{path:path}")
 def entity(call: Call) -> Response:
     """List or read (GET), create (POST), update (PATCH), delete (DELETE)."""
+    _check_method(call)
     privilege = {"GET": "read", "POST": "create", "PATCH": "update", "DELETE": "delete"}[call.method]
     place = _place(call, call.parameters["path"], privilege)
     if call.method == "GET":
@@ -67,6 +69,17 @@ def entity(call: Call) -> Response:
     if call.method == "PATCH":
         return _write(call, place, UPDATE)
     return _delete(call, place)
+
+
+def _check_method(call: Call) -> None:
+    parts = call.parameters["path"].split("/")
+    if parts[0] in ("search", "search-ids") and len(parts) > 1:
+        allowed = ["POST"]
+    else:
+        allowed = ["GET", "POST"] if len(parts) % 2 else ["GET", "PATCH", "DELETE"]
+    if call.method not in allowed:
+        shown = ", ".join(allowed)
+        raise http_problem(405, f'No route found for "{call.method} {call.url}": Method Not Allowed (Allow: {shown})')
 
 
 def _place(call: Call, path: str, privilege: str) -> Place:
@@ -89,11 +102,12 @@ def _place(call: Call, path: str, privilege: str) -> Place:
         association = place.definition.associations.get(step)
         target = definitions().get(association.entity) if association else None
         if association is None or target is None:
+            path = f"{place.definition.name}.{step}"
             raise problem(
                 404,
-                "FRAMEWORK__RESOURCE_NOT_FOUND",
-                f"The {place.definition.name} resource with the following primary key was not found: path({step})",
-                {"type": place.definition.name, "primaryKey": {"path": step}, "primaryKeyString": f"path({step})"},
+                "FRAMEWORK__NOT_EXISTING_RELATION_EXCEPTION",
+                f'Resource at path "{path}" is not an existing relation.',
+                {"path": path},
             )
         place = Place(target, None, place.definition, id_, association)
     _require(call, place.definition, privilege)
@@ -165,7 +179,7 @@ def _listing(call: Call, place: Place, criteria: Criteria) -> Response:
             {
                 "data": data,
                 "included": list(document.included.values()),
-                "links": {"self": call.url},
+                "links": page_links(call, criteria, found.total),
                 "meta": {"totalCountMode": criteria.total_count_mode, "total": found.total},
                 "aggregations": found.aggregations or [],
             },
@@ -177,7 +191,7 @@ def _listing(call: Call, place: Place, criteria: Criteria) -> Response:
         {
             "total": found.total,
             "data": with_includes(data, criteria.includes),
-            "aggregations": found.aggregations or [],
+            "aggregations": with_includes(found.aggregations, criteria.includes) or [],
         }
     )
 
@@ -203,7 +217,8 @@ def answer_detail(
     if call.wants_json_api:
         document = JsonApiDocument(context, call.shop.base_url)
         data = document.resource(definition, doc, criteria)
-        return call.json({"data": data, "included": list(document.included.values())}, json_api=True)
+        links = {"self": self_link(call)}
+        return call.json({"data": data, "included": list(document.included.values()), "links": links}, json_api=True)
     searched = criteria is not None and _is_searched(call, criteria)
     printed = entity_json(context, definition, doc, criteria, searched=searched)
     return call.json({"data": with_includes(printed, criteria.includes if criteria else None)})
@@ -219,9 +234,25 @@ def resource_not_found(entity_name: str, id_: str) -> ApiProblem:
     )
 
 
+def _pair_not_found(mapping: str, key: dict[str, str]) -> ApiProblem:
+    versions = {
+        f"{name.removesuffix('Id')}VersionId": LIVE_VERSION
+        for name in key
+        if definitions()[str(definitions()[mapping].fields[name].reference)].versioned
+    }
+    full = {**key, **versions}
+    shown = " ".join(f"{name}({value})" for name, value in full.items())
+    return problem(
+        404,
+        "FRAMEWORK__RESOURCE_NOT_FOUND",
+        f"The {mapping} resource with the following primary key was not found: {shown}",
+        {"type": mapping, "primaryKey": full, "primaryKeyString": shown},
+    )
+
+
 def _write(call: Call, place: Place, mode: str) -> Response:
-    if not isinstance(call.body, dict):
-        raise problem(400, "FRAMEWORK__API_INVALID_PAYLOAD", "Invalid payload. Should be associative array")
+    if not isinstance(call.body, dict) or not call.body:
+        raise http_problem(400, "Invalid payload. Should be associative array")
     definition = place.definition
     row = dict(call.body)
     if place.id is not None:
@@ -246,8 +277,6 @@ def _write_nested(call: Call, context: ReadContext, place: Place, row: dict[str,
     association, owner = place.association, place.owner
     if association is None or owner is None or place.owner_id is None:
         raise ValueError("a nested place has an owner")
-    if context.get(owner.name, place.owner_id) is None:
-        raise resource_not_found(owner.name, place.owner_id)
     language = context.languages[0]
     version = call.shop.version
     if association.kind == "many":
@@ -272,5 +301,7 @@ def _delete(call: Call, place: Place) -> Response:
     else:
         gone = delete_rows(context, place.definition.name, [{"id": place.id}])
     if gone.not_found:
+        if association is not None and association.kind == "mapping":
+            raise _pair_not_found(str(association.mapping), gone.not_found[str(association.mapping)][0])
         raise resource_not_found(place.definition.name, str(place.id))
     return call.empty(location=f"{call.shop.base_url}/api/{place.definition.route}/{place.id}")

@@ -74,8 +74,8 @@ class Call:
                         "status": "412",
                         "code": "FRAMEWORK__LANGUAGE_NOT_FOUND",
                         "title": "Precondition Failed",
-                        "detail": "The language was not found.",
-                        "meta": {"parameters": {"languageId": language}},
+                        "detail": f'Could not find language with id "{language}"',
+                        "meta": {"parameters": {"entity": "language", "field": "id", "value": language}},
                     }
                 ],
             )
@@ -87,6 +87,7 @@ class Call:
             inheritance=headers.get("sw-inheritance", "").lower() in ("1", "true"),
             base_url=self.shop.base_url,
             version=self.shop.version,
+            user_id=self.access.user_id,
         )
 
     def json(
@@ -102,7 +103,8 @@ class Call:
 
     def refused(self, refusal: ApiProblem) -> Response:
         """Return the answer to a request that was refused; the real one forgets some of its headers then."""
-        answer = self.json({"errors": refusal.errors}, refusal.status)
+        errors = [_as_before_66(error) for error in refusal.errors] if self.shop.version.is_65 else refusal.errors
+        answer = self.json({"errors": errors}, refusal.status)
         del answer.headers["x-content-type-options"]
         if not self.shop.version.is_65:
             del answer.headers["x-frame-options"]
@@ -114,6 +116,20 @@ class Call:
         if location:
             headers["location"] = location
         return Response(b"", status, headers)
+
+
+def _as_before_66(error: dict[str, Any]) -> dict[str, Any]:
+    """Return an error in the words that it had before 6.6."""
+    if error["code"] == "FRAMEWORK__INVALID_FILTER_QUERY":
+        return {**error, "meta": {"parameters": {"message": error["detail"]}}}
+    if error["code"] == "FRAMEWORK__LANGUAGE_NOT_FOUND" and error["status"] == "412":
+        id_ = error["meta"]["parameters"]["value"]
+        return {
+            **error,
+            "detail": f'The language "{id_}" was not found.',
+            "meta": {"parameters": {"languageId": id_}},
+        }
+    return error
 
 
 Handler = Callable[[Call], Response]

@@ -79,7 +79,13 @@ def move(call: Call) -> Response:
 def _entity(call: Call) -> str:
     entity = call.parameters["entity"].replace("-", "_")
     if entity not in MACHINES:
-        raise http_problem(404, f'No route found for "{call.method} {call.url}"')
+        name = call.parameters["entity"]
+        raise problem(
+            500,
+            "FRAMEWORK__DEFINITION_NOT_FOUND",
+            f'Definition for entity "{name}" does not exist.',
+            {"entityName": name},
+        )
     return entity
 
 

@@ -33,6 +33,8 @@ def sync(call: Call) -> Response:
                 gone = delete_rows(context, definition.name, _keys(context, definition, operation))
                 _merge(deleted, gone.deleted)
                 _merge(not_found, gone.not_found)
+                for entity, id_ in gone.owners:
+                    written.add(entity, id_)
             else:
                 written.merge(
                     write_rows(

@@ -12,7 +12,7 @@ from updategate.embedded.refshop.dal.ids import api_time, derived_id
 from updategate.embedded.refshop.dal.indexing import index_all
 from updategate.embedded.refshop.dal.number_range import NoNumberRangeError, preview_pattern, reserve
 from updategate.embedded.refshop.dal.output import entity_json
-from updategate.embedded.refshop.dal.problems import http_problem, problem
+from updategate.embedded.refshop.dal.problems import problem
 from updategate.embedded.refshop.shop import Shop
 
 from .http import Call, Router
@@ -44,7 +44,12 @@ def config(call: Call) -> Response:
     """Read the settings of a domain."""
     domain = str(call.query.get("domain") or "")
     if not domain:
-        raise problem(400, "SYSTEM__INVALID_DOMAIN", 'Invalid domain "empty domain".', {"domain": "empty domain"})
+        raise problem(
+            400,
+            "FRAMEWORK__MISSING_REQUEST_PARAMETER",
+            'Parameter "domain" is missing.',
+            {"parameterName": "domain", "path": ""},
+        )
     channel = call.query.get("salesChannelId") or None
     values = (
         config_values(call.shop, domain, channel)
@@ -55,7 +60,7 @@ def config(call: Call) -> Response:
             if row["configurationKey"].startswith(domain)
         }
     )
-    return call.json(values or [])
+    return call.json(values)
 
 
 @router.route("POST", "/_action/system-config")
@@ -109,9 +114,12 @@ def number(call: Call) -> Response:
             clock=call.shop.clock,
         )
     except NoNumberRangeError:
-        name = call.parameters["type"]
+        name, channel = call.parameters["type"], call.parameters.get("channel")
         raise problem(
-            400, "FRAMEWORK__NO_CONFIGURATION", "No number range configuration found.", {"definition": name}
+            400,
+            "FRAMEWORK__NO_NUMBER_RANGE_CONFIGURATION",
+            f'No number range configuration found for entity "{name}" with sales channel "{channel or ""}".',
+            {"entity": name, "salesChannelId": channel},
         ) from None
     return call.json({"number": value})
 
@@ -174,7 +182,7 @@ def consume(call: Call) -> Response:
     """Handle what waits in the queue: everything this shop does is done at once, so that nothing does."""
     body = call.body if isinstance(call.body, dict) else {}
     if not body.get("receiver"):
-        raise http_problem(400, "No receiver name provided.")
+        raise problem(400, "FRAMEWORK__NO_VALID_RECEIVER_NAME_PROVIDED", "No receiver name provided.")
     handled = call.shop.memory.pop("queued_messages", 0)
     return call.json({"handledMessages": handled})
 

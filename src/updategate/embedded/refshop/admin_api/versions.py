@@ -13,7 +13,6 @@ from updategate.embedded.refshop.dal.ids import LIVE_VERSION, is_id
 from updategate.embedded.refshop.dal.problems import problem
 from updategate.embedded.refshop.dal.store import Doc, EntityStore, versioned
 
-from .entities import resource_not_found
 from .http import Call, Router, not_found
 
 router = Router()
@@ -67,7 +66,7 @@ def create(call: Call) -> Response:
             {"versionId": version_id},
         )
     if store.get(definition.name, id_) is None:
-        raise resource_not_found(definition.name, id_)
+        raise _no_original(definition.name, id_)
     with store.transaction():
         store.upsert("version", {"id": version_id, "name": body.get("versionName") or f"{definition.name}-version"})
         _copy(store, definition, id_, version_id)
@@ -84,10 +83,19 @@ def clone(call: Call) -> Response:
     body = call.body if isinstance(call.body, dict) else {}
     store = call.shop.store
     if store.get(definition.name, id_) is None:
-        raise resource_not_found(definition.name, id_)
+        raise _no_original(definition.name, id_)
     with store.transaction():
         new_id = _cloned(store, definition, id_, {}, dict(body.get("overwrites") or {}))
     return call.json({"id": new_id})
+
+
+def _no_original(entity: str, id_: str) -> Exception:
+    return problem(
+        400,
+        "FRAMEWORK__CANNOT_CREATE_NEW_VERSION",
+        f"Cannot create new version. {entity} by id {id_} not found.",
+        {"entity": entity, "id": id_},
+    )
 
 
 def _definition(call: Call) -> Definition:

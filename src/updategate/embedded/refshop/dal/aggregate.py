@@ -32,16 +32,22 @@ def aggregated(
     for position, aggregation in enumerate(aggregations):
         path = f"/aggregations/{position}"
         if not isinstance(aggregation, dict) or not aggregation.get("name"):
-            raise _invalid("The aggregation name should be a non-empty string.", f"{path}/name")
-        name = str(aggregation["name"])
+            raise _invalid("The aggregation name should be a non-empty string.", path)
+        name = _shown_name(aggregation)
         result[name] = {
             "name": name,
             **_one(context, definition, docs, aggregation, path),
             "apiAlias": f"{name}_aggregation",
         }
-        if aggregation.get("type") == "entity":
-            result[name].pop("name")
     return result
+
+
+def _shown_name(aggregation: dict[str, Any]) -> str:
+    """A filter only narrows what another aggregation counts, which gives its name."""
+    nested = aggregation.get("aggregation")
+    if aggregation.get("type") == "filter" and isinstance(nested, dict) and nested.get("name"):
+        return _shown_name(nested)
+    return str(aggregation["name"])
 
 
 def _one(
@@ -60,7 +66,7 @@ def _one(
         return _one(context, definition, inner, nested, f"{path}/aggregation")
     name = aggregation.get("field")
     if not name:
-        raise _invalid('The aggregation should contain a "field".', f"{path}/field")
+        raise _invalid('The aggregation should contain a "field".', f"{path}/{kind}/field")
     check_path(definition, name)
     if kind in _METRICS:
         return _metric(context, definition, docs, str(kind), name)
@@ -72,7 +78,7 @@ def _one(
         return {"buckets": _histogram(context, definition, docs, aggregation, path)}
     if kind == "entity":
         return _entities(context, definition, docs, aggregation)
-    raise _invalid(f'The aggregation of type "{kind}" is not supported.', f"{path}/type")
+    raise _invalid(f'The aggregation type "{kind}" used as key does not exist.', path)
 
 
 def _metric(context: ReadContext, definition: Definition, docs: list[Doc], kind: str, name: str) -> dict[str, Any]:
@@ -84,9 +90,19 @@ def _metric(context: ReadContext, definition: Definition, docs: list[Doc], kind:
     average = total / len(numbers) if numbers else 0.0
     low: Any = min(found, key=_order, default=None)
     high: Any = max(found, key=_order, default=None)
+    low, high = _as_text(low), _as_text(high)
     if kind == "stats":
         return {"min": low, "max": high, "avg": average if numbers else None, "sum": total if numbers else None}
     return {kind: {"sum": total, "avg": average, "min": low, "max": high}[kind]}
+
+
+def _as_text(value: Any) -> str | None:
+    """Least and greatest values come as the database prints them."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return value.replace("T", " ").removesuffix("+00:00") if isinstance(value, str) else str(value)
 
 
 def _order(value: Any) -> tuple[int, Any]:
@@ -127,9 +143,9 @@ def _bucket(
     nested = aggregation.get("aggregation")
     if isinstance(nested, dict) and nested.get("name"):
         bucket[nested["name"]] = {
+            "extensions": [],
             "name": nested["name"],
             **_one(context, definition, docs, nested, f"{path}/aggregation"),
-            "apiAlias": f"{nested['name']}_aggregation",
         }
     return bucket
 
@@ -192,4 +208,4 @@ def _entities(
 
 
 def _invalid(detail: str, path: str) -> ApiProblem:
-    return problem(400, "FRAMEWORK__INVALID_AGGREGATION_QUERY", detail, {"path": path}, path)
+    return problem(400, "FRAMEWORK__INVALID_AGGREGATION_QUERY", detail, {"message": detail}, path)

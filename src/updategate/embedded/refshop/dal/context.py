@@ -26,6 +26,7 @@ class ReadContext:
     currency_id: str = SYSTEM_CURRENCY
     base_url: str = ""
     version: ShopwareVersion = VERSIONS["6.6.7.1"]
+    user_id: str | None = None
 
     @property
     def live(self) -> bool:

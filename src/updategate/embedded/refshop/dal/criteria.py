@@ -114,7 +114,17 @@ class _Parser:
         return criteria
 
     def _check_ids(self, ids: list[Any]) -> None:
+        if not ids and self._max_limit is not None:
+            shown = "Array\n(\n)\n"
+            raise problem(
+                400,
+                "FRAMEWORK__INVALID_API_CRITERIA_IDS",
+                f"Invalid ids provided in criteria. Ids should not be empty. Ids: {shown}.",
+                {"ids": shown, "reason": "Ids should not be empty"},
+            )
         for id_ in ids:
+            if isinstance(id_, str) and not is_id(id_):
+                raise problem(400, "FRAMEWORK__INVALID_UUID", f"Value is not a valid UUID: {id_}", {"input": id_})
             if not isinstance(id_, str | dict):
                 raise problem(
                     400,
@@ -176,8 +186,9 @@ class _Parser:
         if not isinstance(includes, dict):
             raise problem(
                 400,
-                "FRAMEWORK__INVALID_API_TYPE",
-                f"Expected includes to be an array, got {type(includes).__name__}",
+                "FRAMEWORK__EXPECTED_ARRAY_WITH_TYPE",
+                f"Expected data at includes to be of the type array, {_php_type(includes)} given",
+                {"path": "includes", "type": _php_type(includes)},
             )
         criteria.includes = {entity: list(names) for entity, names in includes.items()}
 
@@ -220,7 +231,7 @@ class _Parser:
             association = definition.associations.get(name)
             if association is None:
                 raise problem(
-                    404,
+                    500,
                     "FRAMEWORK__ASSOCIATION_NOT_FOUND",
                     f"Can not find association by name {name}",
                     {"association": name},
@@ -229,6 +240,10 @@ class _Parser:
             if target is not None:
                 payload = nested if isinstance(nested, dict) else {}
                 criteria.associations[name] = self.parse(target, payload, nested=True)
+
+
+def _php_type(value: Any) -> str:
+    return {bool: "boolean", int: "integer", float: "double"}.get(type(value), "string")
 
 
 def _sorting(definition: Definition, sort: Any) -> list[Sorting]:
@@ -246,6 +261,7 @@ def _sorting(definition: Definition, sort: Any) -> list[Sorting]:
                     "FRAMEWORK__INVALID_SORT_QUERY",
                     'The "sort" array needs to be an associative array at least containing a field name',
                     {"path": f"/sort/{position}"},
+                    f"/sort/{position}",
                 )
             result.append(
                 Sorting(

@@ -38,14 +38,14 @@ class JsonApiDocument:
         if definition.translated_fields:
             relationships["translations"] = {"data": [], "links": {"related": f"{link}/translations"}}
         if includes is not None:
-            attributes = {name: value for name, value in attributes.items() if name in includes}
+            attributes = {name: value for name, value in attributes.items() if name in (*includes, "apiAlias")}
             relationships = {name: value for name, value in relationships.items() if name in includes}
         return {
             "id": doc["id"],
             "type": definition.name,
             "attributes": attributes,
             "links": {"self": link},
-            "relationships": relationships,
+            "relationships": relationships or [],
             "meta": None,
         }
 

@@ -62,7 +62,19 @@ def entity_json(
     if not definition.mapping:
         result["id"] = doc["id"]
     result["apiAlias"] = definition.name
+    if definition.name == "product" and result["options"]:
+        result["variation"] = _variation(result["options"])
     return result
+
+
+def _variation(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a variant differs by, if the groups of its options are loaded."""
+    pairs = [
+        {"group": option["group"]["translated"]["name"], "option": option["translated"]["name"]}
+        for option in options
+        if option.get("group")
+    ]
+    return sorted(pairs, key=lambda pair: str(pair["group"]))
 
 
 def _extensions(definition: Definition, doc: Doc, *, searched: bool, joined: bool) -> dict[str, Any]:
@@ -84,16 +96,20 @@ def _extensions(definition: Definition, doc: Doc, *, searched: bool, joined: boo
 def _fields(context: ReadContext, definition: Definition, doc: Doc, parent: Doc | None, shape: Shape) -> dict[str, Any]:
     """Return the stored values; texts in the language asked for only, without its fallbacks."""
     texts = (doc.get("translations") or {}).get(context.languages[0], {})
-    above = ((parent or {}).get("translations") or {}).get(context.languages[0], {})
     result = {}
     for name, field in definition.fields.items():
         if name in shape.absent or not (field.in_admin_api or name in shape.extra):
             continue
-        source, inherited = (texts, above) if field.translated else (doc, parent or {})
-        value = source.get(name)
-        if value is None and (field.inherited or field.translated):
-            value = inherited.get(name)
+        if field.translated:
+            # texts are inherited in "translated" only
+            value = texts.get(name)
+        else:
+            value = doc.get(name)
+            if value is None and parent is not None and field.inherited:
+                value = parent.get(name)
         result[name] = formatted(field.type, value)
+    if context.inheritance and definition.name == "product" and result.get("customFields") is None:
+        result["customFields"] = {}
     return result
 
 

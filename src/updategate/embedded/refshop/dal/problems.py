@@ -38,9 +38,9 @@ def error(
 ) -> dict[str, Any]:
     """Return one error object of a Shopware exception."""
     result: dict[str, Any] = {"status": str(status), "code": code, "title": _TITLES[status], "detail": detail}
-    result["meta"] = {"parameters": parameters if parameters is not None else []}
     if pointer is not None:
         result["source"] = {"pointer": pointer}
+    result["meta"] = {"parameters": parameters if parameters is not None else []}
     return result
 
 
@@ -70,6 +70,6 @@ def violation(pointer: str, code: str, template: str, parameters: dict[str, str]
         "status": "400",
         "detail": detail,
         "template": template,
-        "meta": {"parameters": parameters},
+        "meta": {"parameters": parameters or []},
         "source": {"pointer": pointer},
     }

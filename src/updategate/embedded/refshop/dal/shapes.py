@@ -59,7 +59,17 @@ def _product_layout(context: ReadContext, _: Doc) -> Any:
     return next((row["configurationValue"] for row in context.store.where("system_config", configurationKey=key)), None)
 
 
+def _category_layout(context: ReadContext, _: Doc) -> Any:
+    key = "core.cms.default_category_cms_page"
+    return next((row["configurationValue"] for row in context.store.where("system_config", configurationKey=key)), None)
+
+
+def _has_default_layout(_: ReadContext, doc: Doc) -> bool:
+    return doc.get("cmsPageId") is None
+
+
 _SHAPES: dict[str, Shape] = {
+    "category": Shape(extra={"cmsPageIdSwitched": _has_default_layout, "cmsPageId": _category_layout}),
     "product": Shape(extra={"variation": [], "cmsPageId": _product_layout}, empty_list=frozenset({"prices"})),
     "media": Shape(extra={"url": _file_url, "hasFile": _has_file}),
     "media_thumbnail": Shape(extra={"url": _file_url}),

@@ -31,7 +31,7 @@ class DocumentError(Exception):
         self.status = status
         self.code = code
         self.detail = detail
-        self.parameters = parameters or {}
+        self.parameters = parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,8 @@ def _prepared(
     if kind not in _NUMBER_TYPES:
         raise DocumentError(
             400,
-            "DOCUMENT__INVALID_GENERATOR_TYPE",
-            f'Unable to find a document generator with type "{kind}"',
-            {"type": kind},
+            "DOCUMENT__INVALID_RENDERER_TYPE",
+            f'Unable to find a document renderer with type "{kind}"',
         )
     facts = order_facts(shop, order_id)
     if facts is None:

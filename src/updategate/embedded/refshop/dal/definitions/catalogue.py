@@ -20,6 +20,7 @@ M products=product/product_category.categoryId.productId#-
   nestedProducts=product/product_category_tree.categoryId.productId~#-
   tags=tag/category_tag.categoryId.tagId
 D displayNestedProducts=true type=page productAssignmentType=product
+B active=true childCount=0 level=1 visible=true visibleChildCount=0
 
 [category_tag] key=categoryId,tagId nocreated noupdated
 categoryId>category!- tagId>tag!-
@@ -31,6 +32,7 @@ backgroundColor backgroundMediaId>media backgroundMediaMode cssClass visibility:
 sectionId>cms_section! customFields:json
 1 section=cms_section- backgroundMedia=media
 N slots=cms_slot.blockId#
+B locked=false sectionPosition=main
 
 [cms_page] versioned
 type! entity cssClass config:json previewMediaId>media locked:bool@-
@@ -38,17 +40,20 @@ T name customFields:json
 1 previewMedia=media
 N sections=cms_section.pageId# categories=category.cmsPageId$- landingPages=landing_page.cmsPageId$
   homeSalesChannels=sales_channel.homeCmsPageId$- products=product.cmsPageId$-
+B locked=false
 
 [cms_section] versioned
 position:int! type! locked:bool@- name sizingMode mobileBehavior backgroundColor backgroundMediaId>media
 backgroundMediaMode cssClass pageId>cms_page! visibility:json customFields:json
 1 page=cms_page backgroundMedia=media
 N blocks=cms_block.sectionId#
+B locked=false mobileBehavior=wrap sizingMode=boxed type=default
 
 [cms_slot] versioned
 type! slot! locked:bool@ data:json~@ blockId>cms_block! fieldConfig:json@
 T config:json customFields:json
 1 block=cms_block
+B locked=false
 
 [custom_field]
 name!- type!- config:json- active:bool- customFieldSetId>custom_field_set- allowCustomerWrite:bool-
@@ -56,6 +61,7 @@ allowCartExpose:bool-
 1 customFieldSet-
 N productSearchConfigFields=product_search_config_field.customFieldId#-
 D allowCustomerWrites=false allowCartExpose=false
+B active=true allowCustomerWrite=false
 
 [custom_field_set]
 name!- config:json- active:bool- global:bool- position:int- appId>app-
@@ -63,6 +69,7 @@ name!- config:json- active:bool- global:bool- position:int- appId>app-
 N customFields=custom_field.customFieldSetId#- relations=custom_field_set_relation.customFieldSetId#-
 M products=product/product_custom_field_set.customFieldSetId.productId#-
 D position=1
+B active=true global=false
 
 [custom_field_set_relation]
 customFieldSetId>custom_field_set!- entityName!-
@@ -90,6 +97,7 @@ N thumbnails=media_thumbnail.mediaId#& categories=category.mediaId%-
   documents=document.documentMediaFileId$- appPaymentMethods=app_payment_method.originalMediaId%-
   appShippingMethods=app_shipping_method.originalMediaId%- themes=theme.previewMediaId-?
 M tags=tag/media_tag.mediaId.tagId- themeMedia=theme/theme_media.mediaId.themeId-?
+B private=false
 
 [media_default_folder]
 entity!- customFields:json-
@@ -102,6 +110,7 @@ customFields:json-
 1 parent=media_folder- defaultFolder=media_default_folder- configuration=media_folder_configuration-
 N children=media_folder.parentId#- media=media.mediaFolderId%-
 D useParentConfiguration=true
+B childCount=0
 
 [media_tag] key=mediaId,tagId nocreated noupdated
 mediaId>media! tagId>tag!
@@ -119,10 +128,10 @@ M
 [product] versioned
 parentId>product manufacturerId>product_manufacturer^ unitId>unit^ taxId>tax!^ coverId>product_media^
 deliveryTimeId>delivery_time^ featureSetId>product_feature_set^- canonicalProductId>product^
-cmsPageId>cms_page^ price:price!^- productNumber! restockTime:int^ autoIncrement:int~- active:bool^
+cmsPageId>cms_page^ price:price!^- productNumber:s64! restockTime:int^ autoIncrement:int~- active:bool^
 available:bool~ isCloseout:bool^ availableStock:int~ stock:int! variation:list@- displayGroup~
-variantListingConfig:variant_listing^- variantRestrictions:json- manufacturerNumber^ ean^ purchaseSteps:int^
-maxPurchase:int^ minPurchase:int^ purchaseUnit:float^ referenceUnit:float^ shippingFree:bool^
+variantListingConfig:variant_listing^- variantRestrictions:json- manufacturerNumber^ ean^ purchaseSteps:int1^
+maxPurchase:int^ minPurchase:int1^ purchaseUnit:float^ referenceUnit:float^ shippingFree:bool^
 purchasePrices:price^- markAsTopseller:bool^ weight:float^ width:float^ height:float^ length:float^
 releaseDate:date^ ratingAverage:float^~ categoryTree:list^~ propertyIds:list^~ optionIds:list^~
 streamIds:list^~ tagIds:list^~ categoryIds:list^~ childCount:int~ customFieldSetSelectionActive:bool^-
@@ -161,6 +170,7 @@ productId>product!- categoryId>category!-
 productId>product! mediaId>media optionId>property_group_option! price:json- position:int
 customFields:json
 1 product- media option=property_group_option
+B position=0
 
 [product_cross_selling]
 position:int! sortBy sortDirection type! active:bool limit:int productId>product!-
@@ -173,6 +183,7 @@ D position=0 sortBy=cheapestPrice sortDirection=ASC type=productStream active=fa
 [product_cross_selling_assigned_products]
 crossSellingId>product_cross_selling!- productId>product!- position:int-
 1 product- crossSelling=product_cross_selling-
+B position=0
 
 [product_custom_field_set] key=productId,customFieldSetId nocreated noupdated
 productId>product!- customFieldSetId>custom_field_set!-
@@ -181,6 +192,7 @@ productId>product!- customFieldSetId>custom_field_set!-
 [product_download] versioned
 productId>product! mediaId>media! position:int customFields:json
 1 product media
+B position=1
 
 [product_export]
 productStreamId>product_stream!- storefrontSalesChannelId>sales_channel!- salesChannelId>sales_channel!-
@@ -188,6 +200,7 @@ salesChannelDomainId>sales_channel_domain!- currencyId>currency!- fileName!- acc
 fileFormat!- includeVariants:bool- generateByCronjob:bool!- generatedAt:date- interval:int!-
 headerTemplate:html- bodyTemplate:html- footerTemplate:html- pausedSchedule:bool- isRunning:bool-
 1 productStream- storefrontSalesChannel=sales_channel- salesChannel- salesChannelDomain- currency-
+B generateByCronjob=false includeVariants=false isRunning=false pausedSchedule=false
 
 [product_manufacturer] versioned
 mediaId>media link
@@ -199,6 +212,7 @@ N products=product.manufacturerId%-
 productId>product! mediaId>media! position:int customFields:json
 1 product- media&
 N coverProducts=product.coverId%-
+B position=1
 
 [product_option] key=productId,optionId nocreated noupdated
 productId>product!- optionId>property_group_option!-
@@ -216,6 +230,7 @@ productId>product!- optionId>property_group_option!-
 productId>product! customerId>customer- salesChannelId>sales_channel! languageId>language! externalUser-
 externalEmail- title! content:text! points:float status:bool comment:text customFields:json
 1 product- customer- salesChannel- language-
+B status=false
 
 [product_search_config]
 languageId>language!- andLogic:bool!- minSearchLength:int!- excludedTerms:list-
@@ -236,6 +251,7 @@ languageId>language!- productId>product!- keyword!- ranking:float!-
 [product_sorting]
 locked:bool@- key! priority:int! active:bool!- fields:json!-
 T label!
+B active=true locked=false
 
 [product_stream]
 apiFilter:json~- invalid:bool~-
@@ -243,12 +259,14 @@ T name! description:text customFields:json
 N filters=product_stream_filter.productStreamId#-
   productCrossSellings=product_cross_selling.productStreamId-
   productExports=product_export.productStreamId- categories=category.productStreamId-
+B invalid=true
 
 [product_stream_filter]
 productStreamId>product_stream!- parentId>product_stream_filter- type!- field- operator- value:text-
 parameters:json- position:int- customFields:json-
 1 productStream- parent=product_stream_filter-
 N queries=product_stream_filter.parentId#-
+B position=0
 
 [product_stream_mapping] key=productId,productStreamId nocreated noupdated
 productId>product!- productStreamId>product_stream!-
@@ -277,13 +295,15 @@ M productProperties=product/product_property.optionId.productId#-
   productOptions=product/product_option.optionId.productId$-
 
 [seo_url]
-salesChannelId>sales_channel languageId>language! foreignKey:id! routeName! pathInfo! seoPathInfo!
+salesChannelId>sales_channel languageId>language! foreignKey:id! routeName:s50! pathInfo:s750! seoPathInfo:s750!
 isCanonical:bool isModified:bool isDeleted:bool error@ url@ customFields:json
 1 language- salesChannel-
+B isDeleted=false isModified=false
 
 [seo_url_template]
 salesChannelId>sales_channel entityName!- routeName!- template- isValid:bool customFields:json
 1 salesChannel-
+B isValid=true
 
 [tag]
 name!
@@ -304,6 +324,7 @@ identifier!- active:bool priority:int! processUrl availabilityRuleId>rule- appId
 T name! customFields:json
 1 availabilityRule=rule$- app-
 D position=1 active=true
+B priority=1
 
 [tax_rule]
 taxRuleTypeId>tax_rule_type!- countryId>country!- taxRate:float!- data:json- taxId>tax!-

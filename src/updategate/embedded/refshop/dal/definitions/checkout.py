@@ -15,6 +15,7 @@ documentMediaFileId>media config:json! sent:bool static:bool deepLinkCode! docum
 customFields:json
 1 documentType order referencedDocument=document documentMediaFile=media
 N dependentDocuments=document.referencedDocumentId
+B sent=false static=false
 
 [document_base_config]
 documentTypeId>document_type! logoId>media name! filenamePrefix filenameSuffix global:bool!
@@ -67,8 +68,8 @@ N addresses=order_address.orderId# deliveries=order_delivery.orderId# lineItems=
 M tags=tag/order_tag.orderId.tagId
 
 [order_address] versioned
-countryId>country! countryStateId>country_state orderId>order!- salutationId>salutation- firstName!
-lastName! street! zipcode city! company department title vatId phoneNumber additionalAddressLine1
+countryId>country! countryStateId>country_state orderId>order!- salutationId>salutation- firstName:s50!
+lastName:s60! street! zipcode city! company department title vatId phoneNumber additionalAddressLine1
 additionalAddressLine2 customFields:json
 1 country countryState order$- salutation
 N orderDeliveries=order_delivery.shippingOrderAddressId#-
@@ -101,10 +102,12 @@ N orderDeliveryPositions=order_delivery_position.orderLineItemId~#
   orderTransactionCaptureRefundPositions=order_transaction_capture_refund_position.orderLineItemId#-
   downloads=order_line_item_download.orderLineItemId# children=order_line_item.parentId!#
 D position=1
+B good=true removable=true stackable=true
 
 [order_line_item_download] versioned
 orderLineItemId>order_line_item! mediaId>media! position:int! accessGranted:bool! customFields:json
 1 orderLineItem media
+B accessGranted=false position=1
 
 [order_tag] key=orderId,tagId nocreated noupdated
 orderId>order! tagId>tag!
@@ -142,6 +145,7 @@ T name! distinguishableName~ description:text customFields:json
 N salesChannelDefaultAssignments=sales_channel.paymentMethodId$-
   customers=customer.defaultPaymentMethodId$- orderTransactions=order_transaction.paymentMethodId$-
 M salesChannels=sales_channel/sales_channel_payment_method.paymentMethodId.salesChannelId-
+B active=false afterOrderEnabled=false position=1
 
 [promotion]
 active:bool!- validFrom:date- validUntil:date- maxRedemptionsGlobal:int- maxRedemptionsPerCustomer:int-
@@ -159,21 +163,24 @@ M personaRules=rule/promotion_persona_rule.promotionId.ruleId#-
 D active=false exclusive=false useCodes=false useIndividualCodes=false
   useSetGroups=false maxRedemptionsGlobal=null maxRedemptionsPerCustomer=null preventCombination=false
   priority=1
+B customerRestriction=false orderCount=0
 
 [promotion_cart_rule] key=promotionId,ruleId nocreated noupdated
 promotionId>promotion!- ruleId>rule!-
 1 promotion- rule-
 
 [promotion_discount]
-promotionId>promotion!- scope!- type!- value:float!- considerAdvancedRules:bool!- maxValue:float-
-sorterKey- applierKey- usageKey- pickerKey-
+promotionId>promotion!- scope!- type:s32!- value:float!- considerAdvancedRules:bool!- maxValue:float-
+sorterKey:s32- applierKey:s32- usageKey:s32- pickerKey:s32-
 1 promotion-
 N promotionDiscountPrices=promotion_discount_prices.discountId#-
 M discountRules=rule/promotion_discount_rule.discountId.ruleId#-
+B considerAdvancedRules=false
 
 [promotion_discount_prices]
 discountId>promotion_discount!- currencyId>currency!- price:float!-
 1 promotionDiscount=promotion_discount.discountId- currency-
+B price=0
 
 [promotion_discount_rule] key=discountId,ruleId nocreated noupdated
 discountId>promotion_discount!- ruleId>rule!-
@@ -198,6 +205,7 @@ promotionId>promotion!- ruleId>rule!-
 [promotion_sales_channel]
 promotionId>promotion!- salesChannelId>sales_channel!- priority:int!-
 1 promotion- salesChannel-
+B priority=0
 
 [promotion_setgroup]
 promotionId>promotion!- packagerKey!- sorterKey!- value:float!-
@@ -222,19 +230,21 @@ M personaPromotions=promotion/promotion_persona_rule.ruleId.promotionId$-
   cartPromotions=promotion/promotion_cart_rule.ruleId.promotionId$-
   promotionDiscounts=promotion_discount/promotion_discount_rule.ruleId.discountId$-
   promotionSetGroups=promotion_setgroup/promotion_setgroup_rule.ruleId.setgroupId$-
+B invalid=false
 
 [rule_condition]
 type!- ruleId>rule!- scriptId>app_script_condition- parentId>rule_condition- value:json- position:int-
 customFields:json-
 1 rule- appScriptCondition=app_script_condition.scriptId-& parent=rule_condition-
 N children=rule_condition.parentId#-
+B position=0
 
 [rule_tag] key=ruleId,tagId nocreated noupdated
 ruleId>rule!- tagId>tag!-
 1 rule- tag-
 
 [shipping_method]
-active:bool position:int availabilityRuleId>rule- mediaId>media deliveryTimeId>delivery_time! taxType!
+active:bool position:int availabilityRuleId>rule- mediaId>media deliveryTimeId>delivery_time! taxType:s50!
 taxId>tax- technicalName
 T name! customFields:json description:text trackingUrl:text
 1 deliveryTime& availabilityRule=rule media tax

@@ -16,15 +16,18 @@ N states=country_state.countryId# customerAddresses=customer_address.countryId$-
 M salesChannels=sales_channel/sales_channel_country.countryId.salesChannelId-
 D isEu=false vatIdRequired=false postalCodeRequired=false checkPostalCodePattern=false
   addressFormat=[["address/company","symbol/dash","address/department"],["address/first_name","address/last_name"],["address/street"],["address/zipcode","address/city"],["address/country"]]
+B active=true checkAdvancedPostalCodePattern=false checkVatIdPattern=false
+  displayStateInRegistration=false forceStateInRegistration=false position=1 shippingAvailable=true
 
 [country_state]
 countryId>country! shortCode! position:int active:bool
 T name! customFields:json
 1 country-
 N customerAddresses=customer_address.countryStateId%- orderAddresses=order_address.countryStateId%-
+B active=true position=1
 
 [currency]
-factor:float! symbol! isoCode! position:int isSystemDefault:bool@ taxFreeFrom:float
+factor:float! symbol! isoCode:s3! position:int isSystemDefault:bool@ taxFreeFrom:float
 itemRounding:rounding! totalRounding:rounding!
 T shortName! name! customFields:json
 N salesChannelDefaultAssignments=sales_channel.currencyId$- orders=order.currencyId$-
@@ -32,6 +35,7 @@ N salesChannelDefaultAssignments=sales_channel.currencyId$- orders=order.currenc
   promotionDiscountPrices=promotion_discount_prices.currencyId#-
   productExports=product_export.currencyId$- countryRoundings=currency_country_rounding.currencyId#-
 M salesChannels=sales_channel/sales_channel_currency.currencyId.salesChannelId-
+B position=1 taxFreeFrom=0
 
 [currency_country_rounding]
 currencyId>currency!- countryId>country!- itemRounding:rounding!- totalRounding:rounding!-
@@ -41,7 +45,7 @@ currencyId>currency!- countryId>country!- itemRounding:rounding!- totalRounding:
 groupId>customer_group! salesChannelId>sales_channel! languageId>language!
 lastPaymentMethodId>payment_method defaultBillingAddressId>customer_address!
 defaultShippingAddressId>customer_address! autoIncrement:int~- customerNumber! salutationId>salutation
-firstName! lastName! company password:password-? email:email! title vatIds:list affiliateCode
+firstName! lastName! company password:password-? email:email! title:s100 vatIds:list affiliateCode
 campaignCode active:bool doubleOptInRegistration:bool doubleOptInEmailSentDate:date
 doubleOptInConfirmDate:date hash guest:bool firstLogin:date lastLogin:date
 newsletterSalesChannelIds:json~-? birthday:day lastOrderDate:date~ orderCount:int~
@@ -58,10 +62,11 @@ N addresses=customer_address.customerId# orderCustomers=order_customer.customerI
 M tags=tag/customer_tag.customerId.tagId
   promotions=promotion/promotion_persona_customer.customerId.promotionId-
 D accountType=private
+B active=true doubleOptInRegistration=false guest=false orderCount=0 orderTotalAmount=0 reviewCount=0
 
 [customer_address]
-customerId>customer! countryId>country! countryStateId>country_state salutationId>salutation firstName!
-lastName! zipcode city! company street! department title phoneNumber additionalAddressLine1
+customerId>customer! countryId>country! countryStateId>country_state salutationId>salutation firstName:s50!
+lastName:s60! zipcode:s50 city! company street! department title:s100 phoneNumber:s40 additionalAddressLine1
 additionalAddressLine2 customFields:json
 1 customer- country countryState salutation
 
@@ -72,6 +77,7 @@ T name! customFields:json registrationTitle registrationIntroduction:html
 N customers=customer.groupId$- salesChannels=sales_channel.customerGroupId$-
 M
   registrationSalesChannels=sales_channel/customer_group_registration_sales_channels.customerGroupId.salesChannelId-
+B displayGross=true registrationActive=false
 
 [customer_group_registration_sales_channels] key=customerGroupId,salesChannelId noupdated
 customerGroupId>customer_group!- salesChannelId>sales_channel!-
@@ -196,10 +202,12 @@ M currencies=currency/sales_channel_currency.salesChannelId.currencyId-
   landingPages=landing_page/landing_page_sales_channel.salesChannelId.landingPageId-
   themes=theme/theme_sales_channel.salesChannelId.themeId-?
 D taxCalculationType=horizontal homeEnabled=true
+B active=true hreflangActive=false maintenance=false navigationCategoryDepth=2
 
 [sales_channel_analytics]
 trackingId- active:bool- trackOrders:bool- anonymizeIp:bool-
 1 salesChannel=sales_channel<analyticsId-
+B active=false anonymizeIp=true trackOrders=false
 
 [sales_channel_country] key=salesChannelId,countryId nocreated noupdated
 salesChannelId>sales_channel!- countryId>country!-
@@ -215,6 +223,7 @@ hreflangUseOnlyLocale:bool customFields:json
 1 salesChannel- language currency snippetSet-
   salesChannelDefaultHreflang=sales_channel<hreflangDefaultDomainId
 N productExports=product_export.salesChannelDomainId-
+B hreflangUseOnlyLocale=false
 
 [sales_channel_language] key=salesChannelId,languageId nocreated noupdated
 salesChannelId>sales_channel!- languageId>language!-

@@ -15,13 +15,17 @@ _MARKS = "!^~@&#%$-?"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One stored (or computed) value of an entity. ``reference`` is the entity that an id points to."""
+    """One stored (or computed) value of an entity.
+
+    ``reference`` is the entity that an id points to; ``limit`` the length of a text or the least integer, if special.
+    """
 
     name: str
     type: str
     marks: frozenset[str]
     reference: str | None = None
     translated: bool = False
+    limit: int | None = None
 
     @property
     def required(self) -> bool:
@@ -105,6 +109,7 @@ class Definition:
     fields: dict[str, Field] = field(default_factory=dict)
     associations: dict[str, Association] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
+    database_defaults: dict[str, Any] = field(default_factory=dict)
 
     @property
     def translated_fields(self) -> list[Field]:
@@ -151,7 +156,7 @@ def _block(block: str) -> Definition:
     )
     section = "F"
     for line in lines:
-        if line[0] in "T1NMD" and line[1:2] in (" ", ""):
+        if line[0] in "T1NMDB" and line[1:2] in (" ", ""):
             section = line[0]
             line = line[2:]
         for word in line.split():
@@ -160,20 +165,27 @@ def _block(block: str) -> Definition:
 
 
 def _word(target: Definition, section: str, word: str) -> None:
-    if section == "D":
+    if section in "DB":
         name, _, value = word.partition("=")
-        target.defaults[name] = _value(value)
+        (target.defaults if section == "D" else target.database_defaults)[name] = _value(value)
         return
     text = word.rstrip(_MARKS)
     marks = frozenset(word[len(text) :])
     if section in "FT":
         name, _, type_ = text.partition(":")
         name, _, reference = name.partition(">")
-        type_ = type_ or ("id" if reference else "string")
-        target.fields[name] = Field(name, type_, marks, reference or None, translated=section == "T")
+        type_, limit = _limited(type_ or ("id" if reference else "string"))
+        target.fields[name] = Field(name, type_, marks, reference or None, section == "T", limit)
         return
     association = _association(section, text, marks)
     target.associations[association.name] = association
+
+
+def _limited(type_: str) -> tuple[str, int | None]:
+    match = re.fullmatch(r"(s|int)(\d+)", type_)
+    if match is None:
+        return type_, None
+    return ("string" if match.group(1) == "s" else "int"), int(match.group(2))
 
 
 def _value(text: str) -> Any:

@@ -37,6 +37,7 @@ customFields:json- appFlowEventId>app_flow_event-
 1 appFlowEvent-
 N sequences=flow_sequence.flowId#-
 D active=false priority=1
+B invalid=false
 
 [flow_sequence]
 flowId>flow!- ruleId>rule- actionName- config:json- position:int- displayGroup:int- trueCase:bool-
@@ -44,6 +45,7 @@ parentId>flow_sequence- customFields:json- appFlowActionId>app_flow_action-
 1 flow- rule- parent=flow_sequence- appFlowAction-
 N children=flow_sequence.parentId#-
 D trueCase=false position=1
+B displayGroup=1
 
 [flow_template]
 name!- config:json-
@@ -67,16 +69,19 @@ message:text- level:int- channel- context:json- extra:json-
 systemDefault:bool
 T name! description headerHtml:html headerPlain:text footerHtml:html footerPlain:text
 N salesChannels=sales_channel.mailHeaderFooterId-
+B systemDefault=false
 
 [mail_template]
 mailTemplateTypeId>mail_template_type!- systemDefault:bool
 T senderName description:text subject:html!- contentHtml:html! contentPlain:html! customFields:json
 1 mailTemplateType
 N media=mail_template_media.mailTemplateId#
+B systemDefault=false
 
 [mail_template_media] nocreated noupdated
 mailTemplateId>mail_template! languageId:id! mediaId>media! position:int
 1 mailTemplate- media
+B position=1
 
 [mail_template_type]
 technicalName! availableEntities:json- templateData:json-
@@ -88,6 +93,7 @@ baseClass!- name!- composerName- autoload:json!- active:bool- managedByComposer:
 copyright- license- version!- upgradeVersion- installedAt:date- upgradedAt:date- iconRaw:blob-? icon~@-
 T label!- description:html- manufacturerLink- supportLink- customFields:json-
 N paymentMethods=payment_method.pluginId%-
+B active=false managedByComposer=false
 
 [scheduled_task]
 name!- scheduledTaskClass!- runInterval:int!- defaultRunInterval:int!- status!- lastExecutionTime:date-
@@ -104,6 +110,7 @@ T description labels:json helpTexts:json customFields:json
 1 previewMedia=media-
 M salesChannels=sales_channel/theme_sales_channel.themeId.salesChannelId-
   media=media/theme_media.themeId.mediaId dependentThemes=theme/theme_child.parentId.childId-
+B active=true
 
 [theme_sales_channel] key=salesChannelId nocreated noupdated
 salesChannelId>sales_channel!- themeId>theme!-
@@ -121,6 +128,7 @@ N media=media.userId%- accessKeys=user_access_key.userId#- configs=user_config.u
   updatedCustomers=customer.updatedById- createdNotifications=notification.createdByUserId-?
 M aclRoles=acl_role/acl_user_role.userId.aclRoleId-
 D timeZone=UTC
+B active=false
 
 [user_access_key]
 userId>user!- accessKey!- secretAccessKey:password!- lastUsageAt:date- customFields:json-

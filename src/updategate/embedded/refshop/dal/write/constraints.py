@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from updategate.embedded.refshop.dal.context import ReadContext
-from updategate.embedded.refshop.dal.definitions import Definition, definitions
-from updategate.embedded.refshop.dal.problems import http_problem, problem
+from updategate.embedded.refshop.dal.definitions import Definition, Field, definitions
+from updategate.embedded.refshop.dal.problems import ApiProblem, http_problem, problem, violation
 from updategate.embedded.refshop.dal.store import Doc
 
-#: constraint and columns in the message, where suites have looked at them
+#: constraints whose names do not follow from their column
 _CONSTRAINT_NAMES = {("product", "manufacturerId"): "product_ibfk_1"}
-_COLUMNS = {
-    ("product", "manufacturerId"): (
-        "`product_manufacturer_id`, `product_manufacturer_version_id`",
-        "`id`, `version_id`",
-        "SET NULL",
-    )
-}
+_COLUMN_NAMES = {("product", "manufacturerId"): "product_manufacturer_id"}
 
 #: columns that may occur once, and the name of the index
 _UNIQUE: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "product_visibility": ((("productId", "salesChannelId"), "uniq.product_id__sales_channel_id"),),
     "product_price": ((("productId", "versionId", "ruleId", "quantityStart"), "uniq.product_price.quantity_start"),),
-    "promotion": ((("code",), "uniq.code"),),
     "sales_channel": ((("accessKey",), "uniq.access_key"),),
     "user": ((("username",), "uniq.user.username"), (("email",), "uniq.user.email")),
     "plugin": ((("name",), "uniq.name"),),
@@ -43,18 +36,33 @@ def check_foreign_keys(context: ReadContext, definition: Definition, changes: Do
             continue
         if name == "coverId" or context.get(field.reference, value) is not None:
             continue
-        columns, referenced, on_delete = _COLUMNS.get(
-            (definition.name, name), (f"`{_snake(name)}`", "`id`", "RESTRICT")
-        )
-        constraint = _CONSTRAINT_NAMES.get((definition.name, name), f"fk.{definition.name}.{_snake(name)}")
-        raise http_problem(
-            500,
-            "An exception occurred while executing a query: SQLSTATE[23000]: Integrity constraint violation: 1452"
-            " Cannot add or update a child row: a foreign key constraint fails"
-            f" (`shopware_main`.`{definition.name}`, CONSTRAINT `{constraint}` FOREIGN KEY ({columns})"
-            f" REFERENCES `{field.reference}` ({referenced}) ON DELETE {on_delete} ON UPDATE CASCADE)",
-            code="1452",
-        )
+        raise http_problem(500, _message(definition, field), code="1452")
+
+
+def _message(definition: Definition, field: Field) -> str:
+    column = _COLUMN_NAMES.get((definition.name, field.name), _snake(field.name))
+    constraint = _CONSTRAINT_NAMES.get((definition.name, field.name), f"fk.{definition.name}.{column}")
+    target = definitions()[str(field.reference)]
+    columns, referenced = f"`{column}`", "`id`"
+    if target.versioned:
+        columns += f", `{column.removesuffix('_id')}_version_id`"
+        referenced += ", `version_id`"
+    return (
+        "An exception occurred while executing a query: SQLSTATE[23000]: Integrity constraint violation: 1452"
+        " Cannot add or update a child row: a foreign key constraint fails"
+        f" (`shopware_main`.`{definition.name}`, CONSTRAINT `{constraint}` FOREIGN KEY ({columns})"
+        f" REFERENCES `{target.name}` ({referenced}){_on_delete(definition, field, target)} ON UPDATE CASCADE)"
+    )
+
+
+def _on_delete(definition: Definition, field: Field, target: Definition) -> str:
+    for association in target.associations.values():
+        if association.entity == definition.name and association.key == field.name:
+            if "#" in association.marks:
+                return " ON DELETE CASCADE"
+            if "$" in association.marks:
+                return ""
+    return "" if field.required else " ON DELETE SET NULL"
 
 
 def check_unique(context: ReadContext, definition: Definition, id_: str, doc: Doc) -> None:
@@ -68,6 +76,12 @@ def check_unique(context: ReadContext, definition: Definition, id_: str, doc: Do
                 f'Product with number "{number}" already exists.',
                 {"number": number},
             )
+    if definition.name == "promotion" and doc.get("code"):
+        if any(other["id"] != id_ for other in context.where("promotion", code=doc["code"])):
+            text = "Code already exists in other promotion. Please provide a different code."
+            found = violation("/0/code", "PROMOTION_DUPLICATED_CODE_VIOLATION", text, {"value": str(doc["code"])})
+            raise ApiProblem(400, [{**found, "template": ""}])
+        return
     for columns, index in _UNIQUE.get(definition.name, ()):
         key = {column: doc.get(column) for column in columns if column != "versionId"}
         if any(value is None for value in key.values()):

@@ -13,6 +13,8 @@ from updategate.embedded.refshop.dal.indexing import index_categories, index_pro
 from updategate.embedded.refshop.dal.problems import problem
 from updategate.embedded.refshop.dal.store import versioned
 
+from .writer import owners_of
+
 
 @dataclass(slots=True)
 class Deleted:
@@ -20,6 +22,7 @@ class Deleted:
 
     deleted: dict[str, list[Any]] = field(default_factory=dict)
     not_found: dict[str, list[Any]] = field(default_factory=dict)
+    owners: list[tuple[str, str]] = field(default_factory=list)
 
 
 def delete_rows(context: ReadContext, entity: str, keys: Iterable[dict[str, Any]]) -> Deleted:
@@ -38,6 +41,7 @@ def delete_rows(context: ReadContext, entity: str, keys: Iterable[dict[str, Any]
                 result.not_found.setdefault(entity, []).append(shown)
                 continue
             _restrict(context, definition, id_)
+            result.owners += owners_of(definition, context.get(entity, id_) or {})
             owner = (context.get(entity, id_) or {}).get("productId")
             _delete(context, definition, id_, result)
             if entity == "category":

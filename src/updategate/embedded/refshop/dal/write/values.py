@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from updategate.embedded.refshop.dal.definitions import Field
@@ -13,6 +14,7 @@ from updategate.embedded.refshop.dal.problems import violation
 BLANK = "c1051bb4-d103-4f74-8988-acbcafc7fdc3"
 TYPE = "ba785a8c-82cb-4283-967c-3cf342181b40"
 TOO_LONG = "d94b19cc-114f-4f44-9cc4-4138e80a87b9"
+TOO_LOW = "76454e69-502c-46c5-9643-f447d837c4d5"
 MISSING = "2fa2158c-2a7f-484b-98aa-975522539ff8"
 EMAIL = "bd79c0ab-ddba-46cc-a703-a7a4b08de310"
 OTHER = "FRAMEWORK__WRITE_CONSTRAINT_VIOLATION"
@@ -22,17 +24,9 @@ Violations = list[dict[str, Any]]
 _TEXTS = ("string", "text", "html", "email", "password", "blob")
 
 
-def blank(pointer: str) -> dict[str, Any]:
+def blank(pointer: str, found: str = "null") -> dict[str, Any]:
     """Return the violation of a value that must not be missing."""
-    text = "This value should not be blank."
-    return {
-        "code": BLANK,
-        "status": "400",
-        "detail": text,
-        "template": text,
-        "meta": {"parameters": {"{{ value }}": "null"}},
-        "source": {"pointer": pointer},
-    }
+    return violation(pointer, BLANK, "This value should not be blank.", {"{{ value }}": found})
 
 
 def wrong_type(pointer: str, value: Any, type_: str) -> dict[str, Any]:
@@ -53,10 +47,16 @@ def checked(field: Field, value: Any, pointer: str) -> tuple[Any, Violations]:
         value = "" if field.type == "blob" else None
     if value is None:
         return None, [blank(pointer)] if field.required else []
+    if field.limit is not None and field.type == "string":
+        stored, wrong = _text(field.limit)(value, pointer)
+        return stored, wrong
     checker = _CHECKERS.get(field.type)
     if checker is None:
         return value, []
     stored, wrong = checker(value, pointer)
+    if not wrong and field.limit is not None and stored < field.limit:
+        shown = {"{{ value }}": str(stored), "{{ limit }}": str(field.limit)}
+        wrong = [violation(pointer, TOO_LOW, "This value should be {{ limit }} or more.", shown)]
     return stored, wrong
 
 
@@ -79,7 +79,8 @@ def _text(limit: int | None) -> Any:
                 "This value is too long. It should have {{ limit }} character or less.|"
                 "This value is too long. It should have {{ limit }} characters or less."
             )
-            found = violation(pointer, TOO_LONG, template, {"{{ value }}": f'"{value}"', "{{ limit }}": str(limit)})
+            parameters = {"{{ value }}": f'"{value}"', "{{ limit }}": str(limit), "{{ value_length }}": str(len(value))}
+            found = violation(pointer, TOO_LONG, template, parameters)
             found["detail"] = f"This value is too long. It should have {limit} characters or less."
             return value, [found]
         return value, []
@@ -157,7 +158,7 @@ def _price(value: Any, pointer: str) -> tuple[Any, Violations]:
         return value, [wrong_type(pointer, value, "array")]
     rows = list(value.values()) if isinstance(value, dict) else value
     if not rows:
-        return rows, [blank(pointer)]
+        return rows, [blank(pointer, "array")]
     wrong: Violations = []
     stored = []
     for position, row in enumerate(rows):
@@ -196,7 +197,24 @@ def _stored_price(row: dict[str, Any]) -> dict[str, Any]:
         number = _numeric(result.get(name))
         if number is not None:
             result[name] = number
+    if result.get("listPrice"):
+        result["percentage"] = _reductions(result, result["listPrice"])
     return {key: value for key, value in result.items() if not (key in _OPTIONAL and value is None)}
+
+
+def _reductions(price: dict[str, Any], crossed: dict[str, Any]) -> dict[str, float]:
+    """Return by how many per cent a price is below the crossed-out one."""
+    result = {"net": 0.0, "gross": 0.0}
+    for name in result:
+        before, now = _decimal(crossed.get(name)), _decimal(price.get(name))
+        if before and now is not None:
+            result[name] = float((100 - now / before * 100).quantize(Decimal("0.01"), ROUND_HALF_UP))
+    return result
+
+
+def _decimal(value: Any) -> Decimal | None:
+    number = _numeric(value)
+    return None if number is None else Decimal(str(number))
 
 
 _OPTIONAL = ("listPrice", "regulationPrice", "percentage")

@@ -10,13 +10,14 @@ from updategate.embedded.refshop.dal.context import ReadContext
 from updategate.embedded.refshop.dal.definitions import Association, Definition, definitions
 from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE, derived_id, is_id
 from updategate.embedded.refshop.dal.passwords import hashed
-from updategate.embedded.refshop.dal.problems import ApiProblem, problem
+from updategate.embedded.refshop.dal.problems import ApiProblem, problem, violation
 from updategate.embedded.refshop.dal.store import Doc, EntityStore
 from updategate.embedded.refshop.versions import ShopwareVersion
 
 from .after import after_writes
+from .conditions import check_condition
 from .constraints import check_foreign_keys, check_unique
-from .values import Violations, blank, checked, not_an_id
+from .values import OTHER, Violations, blank, checked, not_an_id
 
 CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 
@@ -56,6 +57,7 @@ class Written:
 @dataclass(slots=True)
 class _Extraction:
     context: ReadContext
+    version: ShopwareVersion
     language_id: str
     system_scope: bool
     commands: list[Command] = field(default_factory=list)
@@ -79,7 +81,7 @@ def write_rows(
     what is protected.
     """
     definition = definitions()[entity]
-    extraction = _Extraction(context, language_id, system_scope)
+    extraction = _Extraction(context, version, language_id, system_scope)
     store = context.store
     with store.transaction():
         roots = []
@@ -89,11 +91,39 @@ def write_rows(
             if not definition.mapping and row.get("id") and not is_id(row["id"]):
                 # found while the rows are put in order, before the operation's key is known
                 raise ApiProblem(400, [not_an_id(f"/{position}/{_id_name(definition)}", row["id"])])
-            roots.append(_extract(extraction, definition, row, f"{prefix}/{position}", {}))
+            ancestors = {"language": language_id}
+            roots.append(_extract(extraction, definition, row, f"{prefix}/{position}", {}, ancestors))
         _ensure(definition, [command for command in extraction.commands if command.id in roots], mode)
         if extraction.violations:
             raise ApiProblem(400, extraction.violations)
-        return _execute(store, context, version, extraction.commands)
+        written = _execute(store, context, version, extraction.commands)
+        for command in extraction.commands:
+            if command.id in roots and command.definition is definition:
+                _note_owners(written, command, context)
+        return written
+
+
+def _note_owners(written: Written, command: Command, context: ReadContext) -> None:
+    """A written child or pair counts as a change of what it belongs to."""
+    doc = {**(context.get(command.definition.name, command.id) or {}), **command.changes}
+    for entity, id_ in owners_of(command.definition, doc):
+        written.add(entity, id_)
+
+
+def owners_of(definition: Definition, doc: Doc) -> list[tuple[str, str]]:
+    """Return entity and id of what a row belongs to: both sides of a pair, or the owner that its name begins with."""
+    if definition.mapping:
+        fields = [definition.fields[key] for key in definition.key if key in definition.fields]
+        return [(field_.reference, doc[field_.name]) for field_ in fields if field_.reference and doc.get(field_.name)]
+    owners = [
+        (field_.reference, str(doc[field_.name]))
+        for field_ in definition.fields.values()
+        if field_.reference
+        and field_.required
+        and definition.name.startswith(field_.reference + "_")
+        and doc.get(field_.name)
+    ]
+    return sorted(owners, key=lambda owner: -len(owner[0]))[:1]
 
 
 def _ensure(definition: Definition, commands: list[Command], mode: str) -> None:
@@ -104,11 +134,7 @@ def _ensure(definition: Definition, commands: list[Command], mode: str) -> None:
         actual = "InsertCommand" if command.insert else "UpdateCommand"
         if expected is None or expected == actual:
             continue
-        hint = (
-            "Hint: Use POST method to create new entities."
-            if mode == UPDATE
-            else "Hint: Use PATCH method to update existing entities."
-        )
+        hint = "Hint: Use POST method to create new entities." if mode == UPDATE else ""
         detail = (
             f'Expected command for "{definition.name}" to be "{_COMMANDS}{expected}". (Got: {_COMMANDS}{actual}){hint}'
         )
@@ -125,13 +151,25 @@ def _ensure(definition: Definition, commands: list[Command], mode: str) -> None:
 
 
 def _extract(
-    extraction: _Extraction, definition: Definition, row: dict[str, Any], path: str, given: dict[str, Any]
+    extraction: _Extraction,
+    definition: Definition,
+    row: dict[str, Any],
+    path: str,
+    given: dict[str, Any],
+    ancestors: dict[str, str],
 ) -> str:
-    """Turn one row into commands; ``given`` are foreign keys that follow from where it is nested."""
+    """Turn one row into commands.
+
+    ``given`` are foreign keys that follow from where it is nested; ``ancestors`` the ids, by entity, of the rows
+    around it: a required foreign key that is not written refers to them.
+    """
     context = extraction.context
     row = {**row, **given}
     id_ = _primary_key(context, definition, row, path)
     before = context.get(definition.name, id_)
+    ancestors = {**ancestors, definition.name: id_}
+    if before is None:
+        row = {**_taken_from(ancestors, definition, row), **row}
     changes: Doc = {"id": id_}
     if definition.versioned:
         changes["versionId"] = context.version_id
@@ -145,20 +183,33 @@ def _extract(
         if association.kind == "one" and isinstance(value, dict):
             target = definitions().get(association.entity)
             if target is not None:
-                row = {**row, association.key: _extract(extraction, target, value, f"{path}/{name}", {})}
+                inner = _extract(extraction, target, value, f"{path}/{name}", {}, ancestors)
+                row = {**row, association.key: inner}
         else:
             nested_later.append((association, value))
+    author = "createdById" if before is None else "updatedById"
+    if context.user_id is not None and author in definition.fields:
+        row = {author: context.user_id, **row}
     is_variant = bool(row.get("parentId") or (before or {}).get("parentId")) and definition.name == "product"
     _fields(extraction, command, row, before, path, is_variant=is_variant)
     if command.insert and not is_variant:
-        for name, value in definition.defaults.items():
+        for name, value in {**definition.database_defaults, **definition.defaults}.items():
             if changes.get(name) is None:
                 changes[name] = value
     _translations(extraction, command, row, before, path, is_variant=is_variant)
     extraction.commands.append(command)
     for association, value in nested_later:
-        _nested(extraction, id_, association, value, f"{path}/{association.name}")
+        _nested(extraction, id_, association, value, f"{path}/{association.name}", ancestors)
     return id_
+
+
+def _taken_from(ancestors: dict[str, str], definition: Definition, row: dict[str, Any]) -> dict[str, str]:
+    """Return the required foreign keys that are not written, as far as a row around this one is what they mean."""
+    return {
+        known.name: ancestors[known.reference]
+        for known in definition.fields.values()
+        if known.reference in ancestors and known.required and known.name not in row
+    }
 
 
 def _primary_key(context: ReadContext, definition: Definition, row: dict[str, Any], path: str) -> str:
@@ -187,18 +238,14 @@ def _fields(
             if required and before is None and name not in command.definition.defaults:
                 extraction.violations.append(blank(f"{path}/{name}"))
             continue
-        if known.protected and not extraction.system_scope and known.type != "computed":
-            text = "This field is write-protected."
-            extraction.violations.append(
-                {
-                    "code": "FRAMEWORK__WRITE_CONSTRAINT_VIOLATION",
-                    "status": "400",
-                    "detail": text,
-                    "template": text,
-                    "meta": {"parameters": ["user", ""]},
-                    "source": {"pointer": f"{path}/{name}"},
-                }
-            )
+        if name == "availableStock" and extraction.version.is_65:
+            # taken without a word before 6.6, and counted anew
+            continue
+        if known.protected and not extraction.system_scope:
+            # the real one forgets the slash between the path and the name that it adds once more
+            found = violation(f"{path}/{name}{name}", OTHER, "This field is write-protected.", {})
+            found["meta"] = {"parameters": ["crud", ""]}
+            extraction.violations.append(found)
             continue
         value = row[name]
         if value is None and is_variant and known.inherited:
@@ -209,6 +256,8 @@ def _fields(
         if known.type == "password" and stored is not None and not str(stored).startswith("scrypt$"):
             stored = hashed(str(stored), command.id)
         command.changes[name] = stored
+    if command.definition.name == "rule_condition":
+        extraction.violations += check_condition({**(before or {}), **row}, path)
     _ungoverned(command, row)
 
 
@@ -243,7 +292,8 @@ def _translations(
         texts.setdefault(_language_id(extraction.context, language), {}).update(known_texts)
     for language, entry in plain.items():
         texts.setdefault(language, {}).update(entry)
-    if before is None and not is_variant:
+    required = any(known.required for known in definition.translated_fields)
+    if not is_variant and (before is None or required):
         texts.setdefault(SYSTEM_LANGUAGE, {})
     for language, entry in texts.items():
         command.translations[language] = _checked_texts(
@@ -282,13 +332,20 @@ def _language_id(context: ReadContext, language: Any) -> str:
     )
 
 
-def _nested(extraction: _Extraction, owner_id: str, association: Association, value: Any, path: str) -> None:
+def _nested(
+    extraction: _Extraction,
+    owner_id: str,
+    association: Association,
+    value: Any,
+    path: str,
+    ancestors: dict[str, str],
+) -> None:
     target = definitions().get(association.entity)
     if target is None:
         return
     if association.kind == "one_reverse":
         if isinstance(value, dict):
-            _extract(extraction, target, value, path, {association.key: owner_id})
+            _extract(extraction, target, value, path, {association.key: owner_id}, ancestors)
         return
     rows = list(value.values()) if isinstance(value, dict) else value
     if not isinstance(rows, list):
@@ -296,14 +353,15 @@ def _nested(extraction: _Extraction, owner_id: str, association: Association, va
     for position, row in enumerate(rows):
         where = f"{path}/{position}"
         if association.kind == "many":
-            _extract(extraction, target, row, where, {association.key: owner_id})
+            _extract(extraction, target, row, where, {association.key: owner_id}, ancestors)
             continue
-        other = str(row.get("id")) if set(row) == {"id"} else _extract(extraction, target, row, where, {})
+        other = str(row.get("id")) if set(row) == {"id"} else _extract(extraction, target, row, where, {}, ancestors)
         if not is_id(other):
             raise ApiProblem(400, [not_an_id(f"{where}/id", other)])
         mapping = definitions().get(str(association.mapping))
         if mapping is not None:
-            _extract(extraction, mapping, {association.key: owner_id, association.other_key: other}, where, {})
+            pair = {association.key: owner_id, association.other_key: other}
+            _extract(extraction, mapping, pair, where, {}, ancestors)
 
 
 def _execute(store: EntityStore, context: ReadContext, version: ShopwareVersion, commands: list[Command]) -> Written:
