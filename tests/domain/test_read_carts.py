@@ -52,12 +52,9 @@ def test_there_are_enough_carts_of_enough_kinds() -> None:
 
 @pytest.mark.parametrize(("path", "number"), CASES)
 def test_the_calculator_says_what_the_real_shop_charged(path: Path, number: int) -> None:
-    read = document(path)
-    cart = read["carts"][number]
-    calculated = PlannedShop(read["shopware"], read["shop"]).calculate(cart)
-    assert as_kept(figures_of(calculated(path, number))) == as_kept(
-        {name: cart["figures"][name] for name in ("lines", "shipping", "cart")}
-    )
+    figures = document(path)["carts"][number]["figures"]
+    kept = {name: figures[name] for name in ("lines", "shipping", "cart")}
+    assert as_kept(figures_of(calculated(path, number))) == as_kept(kept)
 
 
 @pytest.mark.parametrize(("path", "number"), CASES)
