@@ -112,19 +112,17 @@ class _Below:
 
 
 def in_order(docs: Iterable[Doc]) -> list[Doc]:
-    """Return siblings in the order in which one points to the one before it."""
-    rest = {doc.get("afterCategoryId"): doc for doc in reversed(list(docs))}
-    known = {doc["id"] for doc in rest.values()}
+    """Return siblings in the order in which one points to the one before it, as Shopware's AfterSort does.
+
+    Those that point to nothing come first; where the chain is broken, it goes on with the next one.
+    """
+    rest = sorted(docs, key=lambda doc: doc.get("afterCategoryId") is not None)
     ordered: list[Doc] = []
-    after: str | None = None
     while rest:
-        doc = rest.pop(after, None)
-        if doc is None:
-            # the chain is broken: go on with one whose predecessor is gone, else with any
-            key = next((each for each in rest if each not in known), next(iter(rest)))
-            doc = rest.pop(key)
-        ordered.append(doc)
-        after = doc["id"]
+        last = ordered[-1]["id"] if ordered else None
+        following = next((doc for doc in rest if doc.get("afterCategoryId") == last), rest[0])
+        rest.remove(following)
+        ordered.append(following)
     return ordered
 
 
