@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from updategate.baseline.comparison import Comparison
 from updategate.baseline.decision import Judgement, Rule
 from updategate.baseline.pairing import Arm
 from updategate.baseline.quantiles import GroupSummary
-from updategate.evidence.records import Indicator, Performance, SpeedGroup, SpeedMetric
+from updategate.baseline.server import ServerFinding
+from updategate.evidence.records import CostFinding, Indicator, Performance, SpeedGroup, SpeedMetric
 
 
 def performance_record(
-    found: Comparison, rule: Rule, profile: str, mode: Literal["side_by_side", "stored"] = "side_by_side"
+    found: Comparison,
+    rule: Rule,
+    profile: str,
+    mode: Literal["side_by_side", "stored"] = "side_by_side",
+    costs: Sequence[ServerFinding] = (),
 ) -> Performance:
     """The verdict on speed, as one record."""
     judgement = found.judgement
@@ -28,6 +33,7 @@ def performance_record(
         margin=rule.margin,
         metrics=_metrics(judgement),
         groups=tuple(_groups("before", found.before)) + tuple(_groups("after", found.after)),
+        costs=tuple(CostFinding(indicator=cost.indicator, worse=cost.worse, text=cost.text) for cost in costs),
         reasons=found.reasons,
     )
 

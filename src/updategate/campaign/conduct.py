@@ -13,6 +13,7 @@ import numpy as np
 from updategate.baseline.comparison import Comparison
 from updategate.baseline.quantiles import GroupSummary, summarise
 from updategate.baseline.reporting import indicators_of
+from updategate.baseline.server import ServerFinding
 from updategate.campaign.side_by_side import Campaign, Progress, Watcher
 from updategate.config.environment import Environment
 from updategate.config.errors import ConfigError
@@ -136,6 +137,15 @@ def _process(job: LoadRun, addresses: Mapping[str, str], preparation: Preparatio
     )
 
 
+@dataclass(frozen=True)
+class CampaignResult:
+    """What a campaign found: the comparison of times, figures of the server, and what could not be cleaned up."""
+
+    comparison: Comparison
+    costs: tuple[ServerFinding, ...]
+    left_behind: tuple[str, ...]
+
+
 def compare_side_by_side(
     job: LoadRun,
     reference: str,
@@ -145,8 +155,8 @@ def compare_side_by_side(
     restart: Callable[[int], None] | None = None,
     resume: RunEvidence | None = None,
     allow_self: bool = False,
-) -> tuple[Comparison, list[str]]:
-    """Mode A against the shop at ``reference``; returns the comparison, and what could not be cleaned up.
+) -> CampaignResult:
+    """Mode A against the shop at ``reference``.
 
     Raises:
         ConfigError: something is not permitted or does not exist; nothing was sent.
@@ -191,7 +201,7 @@ def compare_side_by_side(
                 found = campaign.run()
         finally:
             _, faults = preparation.clean(writer)
-    return found, faults
+    return CampaignResult(found, campaign.costs, tuple(faults))
 
 
 def clear_cache(preparation: Preparation, arm: str) -> None:

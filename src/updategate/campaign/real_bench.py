@@ -117,7 +117,7 @@ def compare_once(kind: str, number: int, root: Path, folder: Path, lag_p99_ms: f
             variables=child,
             provenance=provenance(environment="bench", stage="test", url=after.url, root=root),
         )
-        found, _ = compare_side_by_side(job, before.url, progress=lambda _done, _most, _found: None)
+        found = compare_side_by_side(job, before.url, progress=lambda _done, _most, _found: None).comparison
     metrics = found.judgement.metrics if found.judgement else ()
     return {
         "kind": kind,

@@ -16,6 +16,7 @@ from updategate.baseline.comparison import Comparison, SideBySide
 from updategate.baseline.decision import Rule
 from updategate.baseline.pairing import Arm, PlannedSlice, plan_pair
 from updategate.baseline.reporting import indicators_of, performance_record
+from updategate.baseline.server import ServerFinding, compare_server
 from updategate.config.profile import Profile
 from updategate.evidence.records import Slice
 from updategate.evidence.samples import SamplesError, read_samples
@@ -77,6 +78,8 @@ class Campaign:
         self._measured = SideBySide(self.rule, shape.pairs, restarts=bool(shape.restarts))
         self._attempts: dict[tuple[int, int], int] = {}
         self._complete: set[tuple[int, int]] = set()
+        self._slices: list[Slice] = []
+        self.costs: tuple[ServerFinding, ...] = ()
         last = self.rule.looks[-1]
         self._units_per_epoch = -(-shape.looks[-1] // shape.restarts) if shape.restarts else 0
         self.most_units = last * self._units_per_epoch if shape.restarts else last
@@ -136,7 +139,8 @@ class Campaign:
             else:
                 self.progress(unit + 1, self.most_units, None)
         result = self._measured.compare() if found is None or not found.decided else found
-        self.sink.write(performance_record(result, self.rule, self.profile.profile))
+        self.costs = compare_server(self._slices, self.rule, shape.pairs)
+        self.sink.write(performance_record(result, self.rule, self.profile.profile, costs=self.costs))
         for record in indicators_of(result.after):
             self.sink.write(record)
         return result
@@ -194,5 +198,6 @@ class Campaign:
         self._note(record, self._measured.add(record, read_samples(self.folder / path, result.sha256)))
 
     def _note(self, record: Slice, counted: bool | None) -> None:  # noqa: FBT001 - the answer of SideBySide.add
+        self._slices.append(record)
         if counted:
             self._complete.add((record.unit, record.pair))

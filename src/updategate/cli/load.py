@@ -16,10 +16,13 @@ from updategate.baseline.comparison import Comparison
 from updategate.baseline.decision import Pace
 from updategate.baseline.quantiles import GroupSummary
 from updategate.campaign.conduct import LoadRun, ProfileResult, Workers, compare_side_by_side, play_profile
+from updategate.campaign.watching import ServerWatcher
 from updategate.cli.options import console, json_option, print_json, project_root
+from updategate.clients.metrics import FiguresError
 from updategate.config.environment import environment_path, load_environment
 from updategate.config.errors import ConfigError
 from updategate.config.exit_codes import ExitCode
+from updategate.config.monitoring import load_monitoring, monitoring_path
 from updategate.config.process_environment import for_child
 from updategate.config.profile import load_profile, profile_path
 from updategate.evidence.provenance import file_hash, provenance
@@ -95,6 +98,7 @@ def load(
 @click.option("--profile", default="baseline", show_default=True, help="A name under scenarios/profiles, or a file.")
 @click.option("--reference", help="A copy of the shop as it was before the update.  [default: the environment's]")
 @click.option("--resume", "resume_from", type=click.Path(path_type=Path), help="Take up a campaign that was killed.")
+@click.option("--monitoring", help="A name under ci/monitoring, or a file: figures of the shops' machines.")
 @click.option("--allow-self", is_flag=True, help="Compare the shop with itself, to measure false alarms.")
 @processes_option
 @workers_option
@@ -107,6 +111,7 @@ def campaign(
     profile: str,
     reference: str | None,
     resume_from: Path | None,
+    monitoring: str | None,
     allow_self: bool,
     processes: int,
     workers: int,
@@ -117,7 +122,7 @@ def campaign(
 ) -> ExitCode:
     """Compare ENV's speed with its reference, side by side, until it is decided.
 
-    Exit code 0: not slower, 1: slower (or more failures), 3: inconclusive, or load was stopped.
+    Exit code 0: not slower, 1: slower, more failures, or a higher cost; 3: inconclusive, or load was stopped.
     """
     job = _job(env, profile, run_folder, _workers(processes, workers, bind, port), None)
     if isinstance(job, ExitCode):
@@ -137,17 +142,36 @@ def campaign(
         if found is not None:
             screen.print(f"  after {done} of at most {most} units: {found.pace.value.replace('_', ' ')}")
 
+    watcher = _watcher(monitoring)
     try:
-        found, left = compare_side_by_side(job, shop, progress=progress, resume=old, allow_self=allow_self)
+        done = compare_side_by_side(job, shop, progress=progress, watcher=watcher, resume=old, allow_self=allow_self)
     except LoadStoppedError as error:
         click.echo(f"Load was stopped: {error}.\nGo on with: --resume {job.folder}", err=True)
         return ExitCode.INCONCLUSIVE
+    found = done.comparison
     show_comparison(screen, found)
-    for fault in left:
+    for cost in done.costs:
+        screen.print(f"  [red]more[/red]: {cost.text}" if cost.worse else f"  {cost.text}")
+    for fault in watcher.faults[:3] if watcher else ():
+        screen.print(f"  [yellow]no figures:[/yellow] {fault}")
+    for fault in done.left_behind:
         screen.print(f"[red]Not removed:[/red] {fault}")
     if as_json:
-        print_json(comparison_json(job.run, found))
+        costs = [{"indicator": cost.indicator, "worse": cost.worse, "text": cost.text} for cost in done.costs]
+        print_json({**comparison_json(job.run, found), "costs": costs})
+    if any(cost.worse for cost in done.costs):
+        return ExitCode.FAIL
     return {Pace.NOT_SLOWER: ExitCode.PASS, Pace.SLOWER: ExitCode.FAIL}.get(found.pace, ExitCode.INCONCLUSIVE)
+
+
+def _watcher(monitoring: str | None) -> ServerWatcher | None:
+    if monitoring is None:
+        return None
+    path = monitoring_path(monitoring, project_root())
+    try:
+        return ServerWatcher(load_monitoring(path))
+    except FiguresError as error:
+        raise ConfigError.single(str(path), "", f"{error}.") from None
 
 
 @click.command("load-worker")

@@ -262,8 +262,19 @@ class SpeedGroup(Fact):
     throughput: float
 
 
+class CostFinding(Fact):
+    """A figure of the server, or an exact count, compared: ``worse`` is beyond chance."""
+
+    indicator: str
+    worse: bool
+    text: str
+
+
 class Performance(_Line):
-    """The verdict of a comparison of speed, as computed from the slices of this run (or against stored runs)."""
+    """The verdict of a comparison of speed, as computed from the slices of this run (or against stored runs).
+
+    ``costs`` are figures of the server and exact counts: they stand beside the pace, and do not change it.
+    """
 
     type: Literal["performance"] = "performance"
     mode: Literal["side_by_side", "stored"]
@@ -275,6 +286,7 @@ class Performance(_Line):
     margin: float
     metrics: tuple[SpeedMetric, ...] = ()
     groups: tuple[SpeedGroup, ...] = ()
+    costs: tuple[CostFinding, ...] = ()
     reasons: tuple[str, ...] = ()
 
 
