@@ -174,7 +174,16 @@ def test_a_client_that_is_never_fit_gives_up(tmp_path):
     player = FakePlayer(trouble=lambda _: ("busy",))
     found, *_ = run(tmp_path, player)
     assert found.pace is Pace.INCONCLUSIVE
-    assert len(player.orders) == 10 * 2 * 2 * MOST_ATTEMPTS
+    assert len(player.orders) == 13 * 2 * MOST_ATTEMPTS
+
+
+def test_a_unit_that_is_given_up_is_replaced_by_a_spare_one(tmp_path):
+    # the first pair of the first unit fails three times; ten whole units are measured all the same
+    player = FakePlayer(change=0.08, spread=0.5, trouble=lambda n: ("busy",) if n <= 2 * MOST_ATTEMPTS else ())
+    found, sink, _ = run(tmp_path, player)
+    assert found.units == 10
+    assert {record.unit for record in sink.of(Slice)} == set(range(11))
+    assert "valid" not in " ".join(found.reasons)
 
 
 def test_a_killed_campaign_is_taken_up_where_it_was(tmp_path):

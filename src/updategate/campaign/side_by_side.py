@@ -6,6 +6,7 @@ that was killed can be taken up again: what was measured counts, and the plan go
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,7 +25,9 @@ from updategate.evidence.writer import Sink
 from updategate.load.orders import SliceOrder, SliceResult
 
 MOST_ATTEMPTS = 3
-"""How often a pair is tried whose slices are not valid, before it is given up."""
+"""How often a pair is tried whose slices are not valid, before its unit is given up."""
+SPARE_SHARE = 0.25
+"""So many units more than the last look needs are begun, in place of units that were given up."""
 
 
 class Player(Protocol):
@@ -83,6 +86,7 @@ class Campaign:
         last = self.rule.looks[-1]
         self._units_per_epoch = -(-shape.looks[-1] // shape.restarts) if shape.restarts else 0
         self.most_units = last * self._units_per_epoch if shape.restarts else last
+        self._spare_units = 0 if shape.restarts else math.ceil(last * SPARE_SHARE)
 
     # -- taking up
 
@@ -120,7 +124,9 @@ class Campaign:
         shape = self.profile.comparison
         found: Comparison | None = None
         epoch = -1
-        for unit in range(self.most_units):
+        for unit in range(self.most_units + self._spare_units):
+            if len(self._measured.whole_units) >= self.most_units:
+                break
             next_epoch = unit // self._units_per_epoch if self._units_per_epoch else 0
             if self._unit_is_whole(unit):
                 epoch = next_epoch
@@ -128,16 +134,16 @@ class Campaign:
             if next_epoch != epoch and shape.restarts and self.restart is not None:
                 self.restart(next_epoch)
             epoch = next_epoch
-            for pair in range(shape.pairs):
-                self._measure_pair(unit, pair, epoch)
+            if not all(self._measure_pair(unit, pair, epoch) for pair in range(shape.pairs)):
+                continue
             last_of_epoch = not self._units_per_epoch or (unit + 1) % self._units_per_epoch == 0
             if self._measured.due_look and last_of_epoch:
                 found = self._measured.compare()
-                self.progress(unit + 1, self.most_units, found)
+                self.progress(len(self._measured.whole_units), self.most_units, found)
                 if found.decided:
                     break
             else:
-                self.progress(unit + 1, self.most_units, None)
+                self.progress(len(self._measured.whole_units), self.most_units, None)
         result = self._measured.compare() if found is None or not found.decided else found
         self.costs = compare_server(self._slices, self.rule, shape.pairs)
         self.sink.write(performance_record(result, self.rule, self.profile.profile, costs=self.costs))
@@ -148,14 +154,16 @@ class Campaign:
     def _unit_is_whole(self, unit: int) -> bool:
         return all((unit, pair) in self._complete for pair in range(self.profile.comparison.pairs))
 
-    def _measure_pair(self, unit: int, pair: int, epoch: int) -> None:
+    def _measure_pair(self, unit: int, pair: int, epoch: int) -> bool:
+        """Measure a pair until it counts; False where it is given up, and its unit with it."""
         while (unit, pair) not in self._complete:
             attempt = self._attempts.get((unit, pair), 0)
             if attempt >= MOST_ATTEMPTS:
-                return
+                return False
             self._attempts[unit, pair] = attempt + 1
             for planned in plan_pair(self.profile.seed, unit, pair, attempt):
                 self._measure(planned, epoch)
+        return True
 
     def _measure(self, planned: PlannedSlice, epoch: int) -> None:
         shape = self.profile.comparison
