@@ -88,7 +88,7 @@ class EntityStore:
             found = [documents[id_] for id_ in smallest]
         if len(equals) == 1:
             return found
-        return [doc for doc in found if all(doc.get(key) == value for key, value in equals.items())]
+        return [doc for doc in found if all(_index_value(doc, key) == value for key, value in equals.items())]
 
     def all(self, entity: str) -> list[Doc]:
         """Return every document of the entity, oldest first."""

@@ -96,7 +96,7 @@ N thumbnails=media_thumbnail.mediaId#& categories=category.mediaId%-
   cmsSections=cms_section.backgroundMediaId$- cmsPages=cms_page.previewMediaId$-
   documents=document.documentMediaFileId$- appPaymentMethods=app_payment_method.originalMediaId%-
   appShippingMethods=app_shipping_method.originalMediaId%- themes=theme.previewMediaId-?
-M tags=tag/media_tag.mediaId.tagId- themeMedia=theme/theme_media.mediaId.themeId-?
+M tags=tag/media_tag.mediaId.tagId-
 B private=false
 
 [media_default_folder]

@@ -109,7 +109,6 @@ configValues:json active:bool!
 T description labels:json helpTexts:json customFields:json
 1 previewMedia=media-
 M salesChannels=sales_channel/theme_sales_channel.themeId.salesChannelId-
-  media=media/theme_media.themeId.mediaId dependentThemes=theme/theme_child.parentId.childId-
 B active=true
 
 [theme_sales_channel] key=salesChannelId nocreated noupdated
