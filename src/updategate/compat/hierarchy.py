@@ -118,7 +118,7 @@ class World:
         if best is not None:
             return MethodLookup("found", best[0], best[1], strangers)
         if any("__call" in cls.methods or "__callstatic" in cls.methods for cls in lineage):
-            return MethodLookup("unknown", strangers=strangers)
+            return MethodLookup("unknown", strangers=strangers | {"__call"})
         return MethodLookup("unknown" if strangers else "missing", strangers=strangers)
 
     def constant(self, name: str, constant: str) -> MethodLookup:
@@ -137,7 +137,7 @@ class World:
             if found is not None and (position == 0 or found.visibility != "private"):
                 return MethodLookup("found", cls, strangers=strangers)
         if any("__get" in cls.methods for cls in lineage):
-            return MethodLookup("unknown", strangers=strangers)
+            return MethodLookup("unknown", strangers=strangers | {"__get"})
         return MethodLookup("unknown" if strangers else "missing", strangers=strangers)
 
     # ---- types ----------------------------------------------------------------------------------------------

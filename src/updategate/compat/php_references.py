@@ -24,7 +24,13 @@ _VERSION_TEST = re.compile(
     rb"version_compare|VersionCompare|InstalledVersions|getShopwareVersion|shopware_?[vV]ersion|SHOPWARE_FALLBACK|"
     rb"Feature::isActive|kernel\.shopware_version|isShopware6\d|Comparator::",
 )
-_SKIPPED_TYPES = frozenset({"class", "self", "static", "parent"})
+_LEAVES = frozenset(
+    (
+        *("name", "variable_name", "integer", "float", "boolean", "null", "comment", "string_content", "named_type"),
+        *("qualified_name", "relative_scope", "primitive_type", "visibility_modifier", "namespace_name", "php_tag"),
+        *("static_modifier", "readonly_modifier", "escape_sequence", "text", "optional_type", "union_type"),
+    )
+)
 
 
 class _Function:
@@ -52,7 +58,6 @@ class ReferenceReader:
         self.file = PhpFile(path)
         self._scope = NameScope()
         self._content = content
-        self._comment = ""
 
     def read(self) -> PhpFile:
         """The facts of the file."""
@@ -61,31 +66,21 @@ class ReferenceReader:
         if root.has_error:
             self.file.error_line = _first_error(root)
         pending: list[tuple[Node, _Function]] = [(root, _Function(None, "", {}))]
+        handlers = self._handlers
         while pending:
             node, function = pending.pop()
-            inner = self._visit(node, function)
+            handler = handlers.get(node.type)
+            inner = handler(self, node, function) if handler is not None else function
             if inner is not None:
-                pending.extend((child, inner) for child in reversed(node.named_children))
+                pending.extend([(child, inner) for child in reversed(node.named_children) if child.type not in _LEAVES])
         self.file.names = {ref.name for ref in self.file.refs}
         return self.file
 
-    # ---- one node -------------------------------------------------------------------------------------------
+    # ---- one node: each reader returns the function that the children stand in, None to skip them ----------------
 
-    def _visit(self, node: Node, function: _Function) -> _Function | None:
-        """Record what the node says; returns the function its children stand in, None to skip them."""
-        kind = node.type
-        if kind == "comment":
-            self._comment = text(node)
-            return None
-        comment, self._comment = self._comment, ""
-        if kind in CLASS_NODES:
-            return self._class(node, comment)
-        handler = self._handlers.get(kind)
-        if handler is None:
-            return function
-        return handler(self, node, function)
-
-    def _class(self, node: Node, comment: str) -> _Function:
+    def _class(self, node: Node, _function: _Function) -> _Function:
+        before = node.prev_named_sibling
+        comment = text(before) if before is not None and before.type == "comment" else ""
         found = read_class(node, self._scope, comment, keep_docs=True)
         found.path = self.file.path
         self.file.classes.append(found)
@@ -334,6 +329,7 @@ class ReferenceReader:
         self.file.refs.append(Ref(kind, name, line, member, args, named, cls, function.method, detail))
 
     _handlers: ClassVar[dict[str, _Handler]] = {
+        **dict.fromkeys(CLASS_NODES, _class),
         "namespace_definition": _namespace,
         "namespace_use_declaration": _use,
         "method_declaration": _method,

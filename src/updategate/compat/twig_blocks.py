@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
     r"\{#(?P<comment>.*?)#\}"
+    r"|(?P<print>\{\{(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^'\"}]|\}(?!\}))*\}\})"
     r"|\{%[-~]?\s*(?P<tag>\w+)(?P<rest>(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^'\"%]|%(?!\}))*?)[-~]?%\}",
     re.DOTALL,
 )
@@ -110,6 +111,8 @@ class _Scanner:
             comment = match["comment"]
             if comment is not None:
                 self._remember(comment, line)
+                continue
+            if match["print"] is not None:
                 continue
             if match["tag"] == "verbatim":
                 end = _VERBATIM_END.search(self._source, position)

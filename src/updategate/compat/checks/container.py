@@ -117,7 +117,7 @@ def _arguments(case: Case, probe: Probe, config: ConfigFile, service: Service, c
 
 def _conditional_files(case: Case) -> dict[str, str]:
     """Configuration files that are not loaded always: path -> why."""
-    files = {config.path: config for config in case.facts.configs if config.services}
+    files = {config.path: config for config in case.facts.configs if config.services or config.imports}
     loaded: set[str] = set()
     pending = [path for path in files if path.endswith(_AUTOMATIC)]
     while pending:

@@ -79,7 +79,9 @@ def check_references(case: Case) -> Probe:
             used.add(ref.name)
             _reference(case, probe, circumstance, ref)
         for name, line in php.imports.items():
-            if name not in used and _is_core(name) and _class_missing(case, name):
+            if name in used or any(other.startswith(f"{name}\\") for other in used):
+                continue
+            if _is_core(name) and _class_missing(case, name):
                 probe.find(
                     Level.INFO, php.path, line, name, "imported but not used in code: remove the import.",
                     deprecated=_deprecated(case.before, name),
