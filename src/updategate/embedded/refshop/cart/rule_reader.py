@@ -7,8 +7,6 @@ from typing import Any
 
 from updategate.embedded.refshop.dal.store import Doc, EntityStore
 
-# the modules with the condition types register them on import
-from . import conditions_cart, conditions_customer, conditions_item, packages  # noqa: F401
 from .rules import Condition, Rule, all_of, is_known
 
 
