@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .. import behaviour
-from ..behaviour import Behaviour
+from updategate.embedded.refshop import behaviour
+from updategate.embedded.refshop.behaviour import Behaviour
 
 
 class UnknownMutantError(ValueError):
