@@ -372,3 +372,8 @@ def test_a_zero_rate_is_shown_as_a_rate() -> None:
     totals = cart((product("Z", "10", "10", Tax.of("0")), 1))
     assert totals.taxes == (TaxView(Decimal(0), eur("0.00"), eur("10.00")),)
     assert (REDUCED.rate, STANDARD.rate) == (7, 19)
+
+
+def test_taxes_are_built_from_literals() -> None:
+    built = Tax.of("19", AT="20", FR="5.5")
+    assert (built.rate_for("DE"), built.rate_for("AT"), built.rate_for("FR")) == (19, 20, Decimal("5.5"))

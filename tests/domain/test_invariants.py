@@ -185,3 +185,84 @@ def test_a_document_without_net_total_is_checked_as_far_as_it_goes() -> None:
     )
     assert kinds(document) == set()
     assert kinds(replace(document, total=more(document.total))) == {Invariant.TOTAL}
+
+
+class TestWords:
+    """Each violation says where it is, what was expected and what was found."""
+
+    def told(self, totals: CartView | OrderView) -> set[str]:
+        return {str(violation) for violation in check_invariants(totals)}
+
+    def test_of_a_line(self) -> None:
+        told = self.told(with_line(GROSS_CART, unit_price=eur("12.00")))
+        assert told == {
+            "line SCREW: unit price by quantity is the total of the line: expected 24.00 EUR, found 23.80 EUR"
+        }
+
+    def test_of_a_tax(self) -> None:
+        tax = TaxView(Decimal(19), eur("4.80"), eur("23.80"))
+        assert "line SCREW at 19 %: the tax fits the rate: expected 3.80, found 4.80" in self.told(
+            with_line(GROSS_CART, taxes=(tax,))
+        )
+
+    def test_of_the_shipping(self) -> None:
+        shipping = ShippingView(eur("5.95"), (TaxView(Decimal(7), eur("1.39"), eur("5.95")),))
+        told = self.told(replace(GROSS_CART, shipping=(shipping,)))
+        assert "shipping at 7 %: the tax fits the rate: expected 0.39, found 1.39" in told
+
+    def test_of_the_cart(self) -> None:
+        assert GROSS_CART.taxes is not None
+        tax = replace(GROSS_CART.taxes[0], tax=more(GROSS_CART.taxes[0].tax, "1.00"))
+        told = self.told(replace(GROSS_CART, taxes=(tax, *GROSS_CART.taxes[1:])))
+        assert told == {
+            "cart at 19 %: the tax fits the rate: expected 4.08, found 5.08",
+            "tax at 19 %: the taxes of lines and shipping add up to the tax of the cart: expected 4.08 EUR, found 5.08 EUR",
+            "cart: net and taxes add up to the total before rounding: expected 38.00 EUR, found 37.00 EUR",
+        }
+
+    @pytest.mark.parametrize(
+        ("totals", "expected", "found"), [(GROSS_CART, "31.05", "37.00"), (NET_CART, "27.00", "32.00")]
+    )
+    def test_of_the_sum(self, totals: CartView, expected: str, found: str) -> None:
+        told = self.told(replace(totals, shipping=()))
+        assert f"cart: lines and shipping add up to the raw total: expected {expected} EUR, found {found} EUR" in told
+
+    def test_of_taxed_parts(self) -> None:
+        tax = TaxView(Decimal(19), eur("3.19"), eur("20.00"))
+        told = self.told(with_line(GROSS_CART, taxes=(tax,)))
+        assert "line SCREW: the taxed parts add up to the price: expected 23.80, found 20.00" in told
+
+
+class TestTolerance:
+    """What rounding explains is no violation, and what it does not explain is one."""
+
+    def line(self, *taxes: tuple[str, str, str]) -> OrderView:
+        views = tuple(TaxView(Decimal(rate), eur(tax), eur(price)) for rate, tax, price in taxes)
+        line = LineItemView("P", "P", 1, eur("10.00"), eur("10.00"), views)
+        return OrderView("1", eur("10.00"), (line,), tax_state=GROSS_CART.tax_state)
+
+    def test_of_a_tax(self) -> None:
+        # 10.00 gross has 1.5966… tax at 19 %
+        assert kinds(self.line(("19", "1.60", "10.00"))) == set()
+        assert kinds(self.line(("19", "1.59", "10.00"))) == set()
+        assert kinds(self.line(("19", "1.58", "10.00"))) == {Invariant.TAX_RATE}
+        assert kinds(self.line(("25", "2.01", "10.00"))) == set()
+        assert kinds(self.line(("25", "2.02", "10.00"))) == {Invariant.TAX_RATE}
+
+    def test_of_the_taxed_part(self) -> None:
+        assert kinds(self.line(("0", "0.00", "10.01"))) == set()
+        assert kinds(self.line(("0", "0.00", "10.02"))) == {Invariant.TAX_BASE}
+        assert kinds(self.line(("0", "0.00", "5.01"), ("19", "0.80", "5.01"))) == set()
+        assert kinds(self.line(("0", "0.00", "5.01"), ("19", "0.80", "5.02"))) == {Invariant.TAX_BASE}
+
+    def test_a_coin_explains_more(self) -> None:
+        coin = CashRounding(2, Decimal("0.10"))
+        assert kinds(self.line(("0", "0.00", "10.06")), item_rounding=coin) == set()
+        assert kinds(self.line(("0", "0.00", "10.07")), item_rounding=coin) == {Invariant.TAX_BASE}
+
+    def test_a_tax_without_its_base_is_not_held_to_a_rate(self) -> None:
+        line = LineItemView("P", "P", 1, None, eur("10.00"), (TaxView(Decimal(19), eur("9.99")),))
+        assert kinds(OrderView("1", eur("10.00"), (line,), tax_state=GROSS_CART.tax_state)) == set()
+
+    def test_without_a_tax_state_no_tax_is_held_to_a_rate(self) -> None:
+        assert kinds(replace(self.line(("19", "9.99", "10.00")), tax_state=None)) == set()

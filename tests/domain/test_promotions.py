@@ -480,3 +480,27 @@ class TestSets:
     def test_set_groups_are_no_condition_unless_used(self) -> None:
         unused = promotion(Discount(DiscountType.PERCENTAGE, D(10)), set_groups=(SetGroup("many", D(99)),))
         assert off(cart((CHEAP, 1), promotions=[unused])) == ["-1.00"]
+
+
+def test_messages_name_the_promotion_and_block_nothing() -> None:
+    never = rule("never", CartAmount(">", D(1000)))
+    [error] = cart((DEAR, 1), promotions=[percentage("10", name="Autumn", cart_rules=(never,))]).errors
+    assert (error.key, error.level, error.message, error.blocks_order) == ("promotion-not-eligible", 0, "Autumn", False)
+
+
+def test_a_set_of_no_groups_is_no_set() -> None:
+    empty = promotion(Discount(DiscountType.PERCENTAGE, D(10), DiscountScope.SET), use_set_groups=True)
+    assert off(cart((DEAR, 1), promotions=[empty])) == []
+
+
+def test_before_6_6_6_0_pieces_lose_their_price_when_their_like_went_into_a_group() -> None:
+    by_value = promotion(
+        Discount(DiscountType.PERCENTAGE, D(10), DiscountScope.SET),
+        use_set_groups=True,
+        set_groups=(SetGroup("value", D(20), Packager.UNIT_PRICE_GROSS),),
+    )
+    now, then = (PricingContext(shopware=version) for version in ("6.6.6.0", "6.6.5.1"))
+    assert off(cart((CHEAP, 6), promotions=[by_value], context=now)) == ["-6.00"]
+    # after the first two pieces of CHEAP the other four count for nothing, and MIDDLE makes the second group
+    assert off(cart((CHEAP, 6), (MIDDLE, 1), promotions=[by_value], context=then)) == ["-4.00"]
+    assert off(cart((CHEAP, 6), (MIDDLE, 1), promotions=[by_value], context=now)) == ["-8.00"]

@@ -175,3 +175,11 @@ def test_rules_go_by_priority_then_id_each_once() -> None:
     rules = [Rule("b", Always(), 1), Rule("a", Always(), 1), Rule("c", Always(), 5), Rule("a", Always(), 1)]
     assert [rule.id for rule in in_order(rules)] == ["c", "a", "b"]
     assert STANDARD.rate == 19
+
+
+def test_containers_ask_about_the_same_thing() -> None:
+    line = CART.of_line(LINES[0])
+    screw = LineItemNumber(frozenset({"SCREW"}))
+    assert AllOf((screw, InCurrency(frozenset({"EUR"})))).matches(line)
+    assert AnyOf((screw, CartAmount(">=", D(0)))).matches(line)
+    assert not AllOf((screw, CartAmount(">=", D(0)))).matches(line)

@@ -181,3 +181,43 @@ def test_a_line_without_number_is_known_by_its_label() -> None:
     assert [str(one) for one in agree(views)] == [
         "x: line Ten percent total is -2.00 EUR, but -1.00 EUR in order, mail"
     ]
+
+
+def test_without_a_majority_each_is_told_what_the_others_say() -> None:
+    three = {name: replace(ORDER, total=eur(amount)) for name, amount in (("a", "1"), ("b", "2"), ("c", "3"))}
+    assert [str(one) for one in agree(three)] == [
+        "a: total is 1.00 EUR, but 2.00 EUR in b and 3.00 EUR in c",
+        "b: total is 2.00 EUR, but 1.00 EUR in a and 3.00 EUR in c",
+        "c: total is 3.00 EUR, but 1.00 EUR in a and 2.00 EUR in b",
+    ]
+
+
+def test_an_expected_line_or_rate_that_no_source_shows_is_missed() -> None:
+    bare = replace(ORDER, lines=(), taxes=())
+    found = {(one.field, one.found) for one in agree({"order": bare, "mail": bare}, expected=ORDER)}
+    assert found >= {("line SCREW total", "absent"), ("taxes at 19 %", "0.00 EUR")}
+
+
+def test_a_line_figure_that_a_source_does_not_show_is_not_compared() -> None:
+    assert ORDER.lines is not None
+    without = tuple(replace(line, unit_price=None, taxes=None) for line in ORDER.lines)
+    assert agree({"order": ORDER, "mail": replace(ORDER, lines=without)}) == []
+
+
+def test_nothing_to_compare_names_what_there_is() -> None:
+    with pytest.raises(ValueError, match="agreement needs at least two sources, not none"):
+        agree({})
+    with pytest.raises(ValueError, match="agreement needs at least two sources, not order$"):
+        agree({"order": ORDER})
+
+
+def test_a_line_shown_twice_is_told_in_full() -> None:
+    first = LineItemView("A", "A", 1, eur("1"), eur("1"))
+    twice = replace(ORDER, lines=(first, replace(first, quantity=2, total=eur("2"))))
+    once = replace(ORDER, lines=(first,))
+    told = {str(one) for one in agree({"order": twice, "mail": once}) if one.source == "order"}
+    assert told == {
+        "order: line A quantity is [1, 2], but 1 in mail",
+        "order: line A unit price is [1.00 EUR, 1.00 EUR], but 1.00 EUR in mail",
+        "order: line A total is [1.00 EUR, 2.00 EUR], but 1.00 EUR in mail",
+    }

@@ -213,14 +213,13 @@ def _applied_positions(applier: str, limit: int | None, packages: int, found: in
 
     With ``ALL`` and a limit on several packages that no picker merged, Shopware looks for place -1 and finds nothing.
     """
-    if applier == _ALL and limit is None:
+    if limit is None:
         return None
     place = _number(applier) - 1
     if found == packages and found != 1:
         return range(place, place + 1)
-    most = found if limit is None else limit
     start = max(0, place * found)
-    return range(start, start + (most if found == 1 else min(found, most)))
+    return range(start, start + limit)
 
 
 def _number(text: str) -> int:

@@ -89,13 +89,12 @@ def discounted(
     ``preventing`` are the promotions that were found to prevent combination when discounts on goods were tried: only
     there does ``PromotionCalculator`` note whom they shut out, and it does so whether or not they are eligible.
     """
-    original = sum_prices(delivery.costs).total
     tried = _only_lowest_fixed(items, scope.context)
     excluded = _exclusions(tried, items, preventing)
     costs = list(delivery.costs)
     applied: list[DiscountItem] = []
     errors: list[CartErrorView] = []
-    if original <= 0:
+    if sum_prices(costs).total <= 0:
         return delivery, applied, errors
     for item in tried:
         if item.discount.scope is not DiscountScope.DELIVERY:
@@ -105,9 +104,9 @@ def discounted(
         elif item.promotion.id in excluded:
             errors.append(notice(NOT_ELIGIBLE, item))
         else:
-            reductions = _reductions(item, costs, original, scope.context, terms)
-            if reductions is not None:
-                costs += [reduction for reduction in reductions if reduction.total < 0]
+            reduction = _reduction(item, costs, scope.context, terms)
+            if reduction is not None:
+                costs += [reduction] if reduction.total < 0 else []
                 applied.append(item)
     return Delivery(tuple(costs), delivery.error), applied, errors
 
@@ -178,35 +177,21 @@ def _exclusions(
     return frozenset(excluded)
 
 
-def _reductions(
-    item: DiscountItem, costs: Sequence[LinePrice], original: Decimal, context: PricingContext, terms: Terms
-) -> list[LinePrice] | None:
-    """Price what one discount takes off each delivery; ``None`` where it takes nothing off."""
+def _reduction(
+    item: DiscountItem, costs: Sequence[LinePrice], context: PricingContext, terms: Terms
+) -> LinePrice | None:
+    """Price what one discount takes off the delivery, at most what earlier ones left; ``None`` if it saves nothing."""
     discount = item.discount
+    delivery = costs[0]
     left = sum_prices(costs).total
     value = abs(discount.value_in(context))
     if discount.type is DiscountType.PERCENTAGE:
         most = discount.max_value_in(context)
-        most = left if most is None else min(most, left)
-        return [
-            quantity_price(-min(percentage_price(value, [cost], terms).total, most), cost.shares, terms)
-            for cost in costs
-        ]
-    if discount.type is DiscountType.ABSOLUTE:
-        return _spread(min(value, left), costs, terms)
-    if discount.type is DiscountType.FIXED_UNIT and left > value:
-        wanted = original - value
-        return _spread(left - value if left < wanted else wanted, costs, terms)
-    return None
-
-
-def _spread(amount: Decimal, costs: Sequence[LinePrice], terms: Terms) -> list[LinePrice]:
-    """Take an amount off the deliveries one after the other, none below zero."""
-    reductions = []
-    for cost in costs:
-        if cost.total < 0:
-            continue
-        part = min(amount, cost.total)
-        reductions.append(quantity_price(-part, cost.shares, terms))
-        amount -= part
-    return reductions
+        part = min(percentage_price(value, [delivery], terms).total, left, *([] if most is None else [most]))
+    elif discount.type is DiscountType.ABSOLUTE:
+        part = min(value, left)
+    elif discount.type is DiscountType.FIXED_UNIT and left > value:
+        part = left - value
+    else:
+        return None
+    return quantity_price(-part, delivery.shares, terms)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
+from typing import TypeAlias
 
 from updategate.domain.money import Money
 from updategate.domain.views import LineItemView, OrderView, TaxView
@@ -46,12 +47,8 @@ class Disagreement:
         return f"{self.source}: {self.field} is {self.found}, but {self.accepted}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A figure to compare: where it stands in a view, and under which name it has to be shown."""
-
-    required_as: str
-    read: Callable[[OrderView], object | None]
+_Read: TypeAlias = Callable[[OrderView], object | None]
+"""Reads one figure from a view; ``None`` where the view does not show it."""
 
 
 def agree(
@@ -71,10 +68,10 @@ def agree(
         message = f"agreement needs at least two sources, not {', '.join(sources) or 'none'}"
         raise ValueError(message)
     found = _missing(sources, required)
-    for name, compared in _fields(sources, expected).items():
-        shown = {source: compared.read(view) for source, view in sources.items()}
+    for name, read in _fields(sources, expected).items():
+        shown = {source: read(view) for source, view in sources.items()}
         shown = {source: value for source, value in shown.items() if value is not None}
-        wanted = compared.read(expected) if expected is not None else None
+        wanted = read(expected) if expected is not None else None
         if wanted is not None:
             accepted = f"{_text(wanted)} is {EXPECTED}"
             found += [Disagreement(s, name, _text(v), accepted) for s, v in shown.items() if v != wanted]
@@ -114,22 +111,22 @@ def _others(value: object, said: Mapping[object, str]) -> str:
     return " and ".join(f"{_text(other)} in {sources}" for other, sources in said.items() if other != value)
 
 
-def _fields(sources: Mapping[str, OrderView], expected: OrderView | None) -> dict[str, _Field]:
+def _fields(sources: Mapping[str, OrderView], expected: OrderView | None) -> dict[str, _Read]:
     """Every figure that any view shows: plain ones, each tax rate, and each line with each of its figures."""
-    fields = {name: _Field(name, _plain(name)) for name in _PLAIN}
+    fields = {name: _plain(name) for name in _PLAIN}
     views = [*sources.values(), *([expected] if expected else [])]
     fields |= {
-        f"{name} at {rate.normalize():f} %": _Field(name, _tax_at(name, rate))
+        f"{name} at {rate.normalize():f} %": _tax_at(name, rate)
         for name in ("taxes", "shipping_taxes")
         for rate in sorted({tax.rate for view in views for tax in _shown_taxes(view, name)})
     }
     for key in dict.fromkeys(line.key for view in views for line in view.lines or ()):
         for figure, read in _LINE_FIGURES.items():
-            fields[f"line {key} {figure}"] = _Field("lines", _of_lines(key, read))
+            fields[f"line {key} {figure}"] = _of_lines(key, read)
     return fields
 
 
-def _plain(name: str) -> Callable[[OrderView], object | None]:
+def _plain(name: str) -> _Read:
     return lambda view: _comparable(getattr(view, name))
 
 
@@ -143,7 +140,7 @@ def _shown_taxes(view: OrderView, name: str) -> tuple[TaxView, ...]:
     return taxes or ()
 
 
-def _tax_at(name: str, rate: Decimal) -> Callable[[OrderView], object | None]:
+def _tax_at(name: str, rate: Decimal) -> _Read:
     """Read the tax of a rate; a source that shows taxes but not this one says that it is zero."""
 
     def read(view: OrderView) -> object | None:
@@ -155,7 +152,7 @@ def _tax_at(name: str, rate: Decimal) -> Callable[[OrderView], object | None]:
     return read
 
 
-def _of_lines(key: str, read: Callable[[LineItemView], object | None]) -> Callable[[OrderView], object | None]:
+def _of_lines(key: str, read: Callable[[LineItemView], object | None]) -> _Read:
     """Read a figure of every line of that key; a source that shows lines but not this one says that there is none."""
 
     def of(view: OrderView) -> object | None:
