@@ -207,7 +207,7 @@ def test_a_line_figure_that_a_source_does_not_show_is_not_compared() -> None:
 def test_nothing_to_compare_names_what_there_is() -> None:
     with pytest.raises(ValueError, match="agreement needs at least two sources, not none"):
         agree({})
-    with pytest.raises(ValueError, match="agreement needs at least two sources, not order$"):
+    with pytest.raises(ValueError, match=r"agreement needs at least two sources, not order$"):
         agree({"order": ORDER})
 
 
