@@ -15,6 +15,7 @@ from updategate.config.exit_codes import ExitCode
 
 # verb → module and attribute; a module is imported only when its verb is used, so that every verb starts quickly
 VERBS = {
+    "update": "update:update",
     "run": "run:run",
     "gate": "gate:gate",
     "compat": "compat:compat",

@@ -155,6 +155,18 @@ class Indicator(_Line):
     process: str | None = None
 
 
+class UpdateStep(_Line):
+    """A step of an update run that is not a process: a command, the migrations, the queue, the target reached."""
+
+    type: Literal["update_step"] = "update_step"
+    step: str
+    ok: bool
+    seconds: float = 0.0
+    message: str = ""
+    expected: str | None = None
+    actual: str | None = None
+
+
 class Finding(_Line):
     """An adjustment that the update needs, as found in a plugin's code."""
 
@@ -307,6 +319,7 @@ AnyRecord = Annotated[
     | ProcessFinished
     | Step
     | Indicator
+    | UpdateStep
     | Finding
     | Ledger
     | Created

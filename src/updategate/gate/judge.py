@@ -9,7 +9,7 @@ from typing import Literal
 
 from updategate.config.policy import Policy
 from updategate.evidence.reader import RunEvidence
-from updategate.evidence.records import Finding, Performance, ProcessEntry
+from updategate.evidence.records import Finding, Performance, ProcessEntry, UpdateStep
 from updategate.gate import ledger, objectives
 from updategate.gate.comparison import Judge, Judged, Side
 from updategate.gate.soundness import build_doubts, doubt, environment_doubts, file_doubts
@@ -59,6 +59,7 @@ def judge(
     reasons += more
     findings = [finding for run in after for finding in run.of_type(Finding)]
     reasons += [_blocked(finding) for finding in findings if finding.level == "blocked"]
+    reasons += [_step_failed(step) for run in after for step in run.of_type(UpdateStep) if not step.ok]
     performance, more = _performance(policy, after)
     reasons += more
     reasons.sort(key=lambda reason: WEIGHTS.index(reason.weight))
@@ -130,6 +131,16 @@ def _allowance(policy: Policy, judged: Sequence[Judged]) -> list[Reason]:
             actual=first.actual,
         )
     ]
+
+
+def _step_failed(step: UpdateStep) -> Reason:
+    return Reason(
+        code="update_step",
+        weight="fail",
+        message=f"The update did not do what it should: {step.step}. {step.message}".rstrip(" "),
+        expected=step.expected,
+        actual=step.actual,
+    )
 
 
 def _blocked(finding: Finding) -> Reason:

@@ -162,6 +162,7 @@ GERMAN_REASONS: defaultdict[str, str] = defaultdict(
         "scopes_differ": "Die Läufe haben verschiedenen Umfang.",
         "ledger": "Preise haben sich geändert.",
         "performance_not_tested": "Die Geschwindigkeit wurde nicht geprüft, obwohl das Regelwerk es verlangt.",
+        "update_step": "Ein Schritt des Updates hat nicht bewirkt, was er sollte.",
         "performance_slower": "Der Shop ist langsamer als vor dem Update.",
         "performance_undecided": "Ob der Shop langsamer geworden ist, ist nicht entschieden.",
         "indicator_missed": "Ein Messwert verfehlt sein Ziel.",
