@@ -221,3 +221,12 @@ def test_a_line_shown_twice_is_told_in_full() -> None:
         "order: line A unit price is [1.00 EUR, 1.00 EUR], but 1.00 EUR in mail",
         "order: line A total is [1.00 EUR, 2.00 EUR], but 1.00 EUR in mail",
     }
+
+
+def test_a_promotion_is_known_by_its_name_for_not_every_source_shows_its_code() -> None:
+    coded = LineItemView("TEN", "Ten percent", 1, None, eur("-1"), type="promotion")
+    printed = replace(coded, number="", type="product")
+    assert agree({"order": replace(ORDER, lines=(coded,)), "document": replace(ORDER, lines=(printed,))}) == []
+    dearer = replace(printed, total=eur("-2"))
+    [found] = agree({"document": replace(ORDER, lines=(dearer,))}, expected=replace(ORDER, lines=(coded,)))
+    assert str(found) == "document: line Ten percent total is -2.00 EUR, but -1.00 EUR is expected"

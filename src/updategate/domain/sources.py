@@ -120,7 +120,7 @@ def _fields(sources: Mapping[str, OrderView], expected: OrderView | None) -> dic
         for name in ("taxes", "shipping_taxes")
         for rate in sorted({tax.rate for view in views for tax in _shown_taxes(view, name)})
     }
-    for key in dict.fromkeys(line.key for view in views for line in view.lines or ()):
+    for key in dict.fromkeys(_name(line) for view in views for line in view.lines or ()):
         for figure, read in _LINE_FIGURES.items():
             fields[f"line {key} {figure}"] = _of_lines(key, read)
     return fields
@@ -152,13 +152,18 @@ def _tax_at(name: str, rate: Decimal) -> _Read:
     return read
 
 
+def _name(line: LineItemView) -> str:
+    """Name a line as every source can: pages, mails and documents show a promotion by its name, never by its code."""
+    return line.label if line.type == "promotion" or not line.number else line.number
+
+
 def _of_lines(key: str, read: Callable[[LineItemView], object | None]) -> _Read:
     """Read a figure of every line of that key; a source that shows lines but not this one says that there is none."""
 
     def of(view: OrderView) -> object | None:
         if view.lines is None:
             return None
-        figures = [read(line) for line in view.lines if line.key == key]
+        figures = [read(line) for line in view.lines if _name(line) == key]
         if not figures:
             return _ABSENT
         return None if any(figure is None for figure in figures) else tuple(sorted(map(_Ordered, figures)))
