@@ -130,7 +130,9 @@ def test_title_language_and_body_class_are_those_recorded(
     pages: Callable[[str], dict[str, BeautifulSoup]], version: str, name: str
 ) -> None:
     recorded, page = recorded_page(version, name), pages(version)[name]
-    assert page.title is not None and page.body is not None and page.html is not None
+    assert page.title is not None
+    assert page.body is not None
+    assert page.html is not None
     assert page.title.get_text().strip() == recorded["title"]
     assert page.body["class"] == recorded["body_class"].split()
     assert page.html["lang"] == recorded["lang"]

@@ -10,6 +10,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message
 
+from .json_values import Json
+
 #: how many elements the Store API gives at once, at most
 _PAGE = 100
 
@@ -57,7 +59,7 @@ class StoreApi:
         self.token = token
 
     async def call(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, body: Json = None, headers: Mapping[str, str] | None = None
     ) -> ApiAnswer:
         """Send one request; ``path`` starts after ``/store-api``. The context token follows what the answer says."""
         target, _, query = path.partition("?")
@@ -114,11 +116,11 @@ class StoreApi:
             self.token = token
         return answer
 
-    async def get(self, path: str) -> Any:
+    async def get(self, path: str) -> Json:
         """Return the body of a GET, or raise ``ApiFailureError``."""
         return self._body(path, await self.call("GET", path))
 
-    async def post(self, path: str, body: Any = None) -> Any:
+    async def post(self, path: str, body: Json = None) -> Any:
         """Return the body of a POST, or raise ``ApiFailureError``."""
         return self._body(path, await self.call("POST", path, {} if body is None else body))
 
@@ -134,13 +136,13 @@ class StoreApi:
         return found
 
     @staticmethod
-    def _body(path: str, answer: ApiAnswer) -> Any:
+    def _body(path: str, answer: ApiAnswer) -> Json:
         if not answer.ok:
             raise ApiFailureError(path, answer)
         return answer.body
 
 
-def _parsed(raw: bytes) -> Any:
+def _parsed(raw: bytes) -> Json:
     if not raw:
         return None
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from .json_values import Json
 from .layout import frame
 from .visit import Visit, errors_of
 
@@ -38,7 +39,7 @@ async def cart_json(visit: Visit) -> Response:
     return JSONResponse(as_json(answer.body), status_code=answer.status, headers={"cache-control": "no-cache, private"})
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: Json) -> Json:
     """Turn exact decimals into the numbers of JSON."""
     if isinstance(value, dict):
         return {key: as_json(each) for key, each in value.items()}

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
 from .api import ApiFailureError
+from .json_values import Json
 from .layout import frame
 from .system import not_found
 from .urls import translated
@@ -156,7 +157,7 @@ async def switch_variant(visit: Visit, product_id: str) -> Response:
     )
 
 
-_DETAIL_PARTS = {"manufacturer": {}, "properties": {"associations": {"group": {}}}}
+_DETAIL_PARTS: dict[str, Json] = {"manufacturer": {}, "properties": {"associations": {"group": {}}}}
 
 
 async def _listing(visit: Visit, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
 from updategate.embedded.refshop.shop import Shop
 
+from .json_values import Json
+
 _STOREFRONT_TYPE = "8a243080f92e4c719546314b577cf82b"
 
 
@@ -100,13 +102,13 @@ def _name(doc: dict[str, Any]) -> str:
     return str((translations.get(SYSTEM_LANGUAGE) or {}).get("name") or doc.get("name") or "Shop")
 
 
-def config_value(shop: Shop, key: str, channel_id: str, default: Any = None) -> Any:
+def config_value(shop: Shop, key: str, channel_id: str, default: Json = None) -> Json:
     """Return a system configuration value, the channel's own before the common one."""
     value = _config(shop, key, channel_id)
     return default if value is None else value
 
 
-def _config(shop: Shop, key: str, channel_id: str) -> Any:
+def _config(shop: Shop, key: str, channel_id: str) -> Json:
     common = None
     for row in shop.store.where("system_config", configurationKey=key):
         if row.get("salesChannelId") == channel_id:

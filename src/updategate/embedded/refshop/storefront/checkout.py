@@ -73,15 +73,15 @@ async def place_order(visit: Visit) -> Response:
     visit.violations = _unaccepted(form, cart)
     if visit.violations:
         return await confirm_page(visit)
-    sent_hash = form.get("hash")
-    if visit.shop.version.confirm_hash and sent_hash and cart.get("lineItems"):
-        if sent_hash != cart_hash(cart, await visit.context()):
-            visit.flash("danger", "error.CHECKOUT__CART_HASH_MISMATCH")
-            return await confirm_page(visit)
+    if await _has_changed(visit, form.get("hash"), cart):
+        visit.flash("danger", "error.CHECKOUT__CART_HASH_MISMATCH")
+        return await confirm_page(visit)
     answer = await visit.api.call("POST", "/checkout/order", {"customerComment": form.get("customerComment") or None})
-    visit.changed()
     if not answer.ok:
-        if not errors_of(await visit.cart()):
+        # the errors are those of the cart as it was read for this order; reading it again would show the next ones
+        if not cart.get("lineItems"):
+            visit.show_cart_errors(cart)
+        elif not errors_of(cart):
             visit.flash(
                 "danger",
                 f"error.{answer.code}" if answer.code.startswith("CHECKOUT__CART_") else "error.message-default",
@@ -97,6 +97,13 @@ async def place_order(visit: Visit) -> Response:
         },
     )
     return visit.to_route("frontend.checkout.finish.page", orderId=order_id)
+
+
+async def _has_changed(visit: Visit, sent_hash: object, cart: dict[str, Any]) -> bool:
+    """Tell whether the cart is another than that on the page; a form without a hash is not checked."""
+    if not visit.shop.version.confirm_hash or not sent_hash or not cart.get("lineItems"):
+        return False
+    return sent_hash != cart_hash(cart, await visit.context())
 
 
 def _unaccepted(form: dict[str, Any], cart: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
 
 NBSP = "\u00a0"
 
@@ -32,7 +31,7 @@ def language_of(locale: str) -> str:
     return "de" if locale.lower().startswith("de") else "en"
 
 
-def currency(amount: Any, iso: str, locale: str, decimals: int = 2) -> str:
+def currency(amount: object, iso: str, locale: str, decimals: int = 2) -> str:
     """Print an amount: ``€1,234.50`` in English, ``1.234,50 €`` (with a non-breaking space) in German."""
     value = Decimal(str(amount)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
     language = language_of(locale)
@@ -47,13 +46,13 @@ def currency(amount: Any, iso: str, locale: str, decimals: int = 2) -> str:
     return f"{minus}{symbol}{gap}{digits}"
 
 
-def plain(number: Any) -> str:
+def plain(number: object) -> str:
     """Print a number as PHP does: no trailing zeros, a point before the decimals."""
     text = format(Decimal(str(number)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def date(value: Any, locale: str, width: str = "medium") -> str:
+def date(value: object, locale: str, width: str = "medium") -> str:
     """Print a date (``datetime`` or Shopware's JSON text) in ``short``, ``medium`` or ``long``."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     language = language_of(locale)

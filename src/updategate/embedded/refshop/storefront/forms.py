@@ -21,7 +21,7 @@ async def register_data(visit: Visit) -> dict[str, Any]:
     }
 
 
-def address_of(sent: Any, person: dict[str, Any]) -> dict[str, Any]:
+def address_of(sent: object, person: dict[str, Any]) -> dict[str, Any]:
     """Return the address part of a form as the Store API takes it; names come from the person where it has none."""
     fields = sent if isinstance(sent, dict) else {}
     names = ("street", "zipcode", "city", "countryId", "countryStateId", "company", "department", "phoneNumber",

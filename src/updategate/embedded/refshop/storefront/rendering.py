@@ -36,7 +36,7 @@ def render(visit: Visit, template: str, data: dict[str, Any]) -> str:
     version = visit.shop.version
     default_currency = ((data.get("context") or {}).get("currency") or {}).get("isoCode", "EUR")
 
-    def money(amount: Any, iso: str | None = None, decimals: int | None = None) -> str:
+    def money(amount: object, iso: str | None = None, decimals: int | None = None) -> str:
         return formats.currency(amount, iso or default_currency, locale, 2 if decimals is None else decimals)
 
     def day(value: datetime | str, width: str = "medium") -> str:
@@ -69,7 +69,7 @@ def render(visit: Visit, template: str, data: dict[str, Any]) -> str:
     )
 
 
-def _field(values: Any, name: str) -> str:
+def _field(values: object, name: str) -> str:
     """Return what a form field held when it was sent: ``billingAddress[street]``."""
     current = values
     for key in name.replace("]", "").split("["):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -130,13 +129,13 @@ class _Storefront:
         language = channel.language_for(request.url.path)
         path = request.url.path[len(language.path) :] or "/"
         method = "GET" if request.method == "HEAD" else request.method
-        address, found = _find(method, path)
+        address, found, is_other_method = _find(method, path)
         closed = channel.maintenance and (
             request.client is None or request.client.host not in channel.maintenance_allowed
         )
         if closed and not (address and address.in_maintenance):
             return _closed(language)
-        if address is None and found:
+        if is_other_method:
             return PlainTextResponse("Method Not Allowed", status_code=405)
         is_page = address is None or address.is_cached(shop.version)
         if is_page and (kept := http_cache.cached(shop, request)):
@@ -162,7 +161,7 @@ class _Storefront:
         return Visit(request, self._shop, channel, language, api)
 
 
-async def _handled(visit: Visit, address: _Address | None, path: str, found: Any) -> Response:
+async def _handled(visit: Visit, address: _Address | None, path: str, found: dict[str, str]) -> Response:
     if address is not None:
         return await address.handler(visit, **found)
     by_id = _BY_ID.fullmatch(path)
@@ -180,17 +179,17 @@ async def _handled(visit: Visit, address: _Address | None, path: str, found: Any
     return await (catalogue.detail if kind == "detail" else catalogue.category)(visit, id_)
 
 
-def _find(method: str, path: str) -> tuple[_Address | None, dict[str, str] | bool]:
-    """Return the address and its parameters; ``(None, True)`` when only the method is wrong."""
+def _find(method: str, path: str) -> tuple[_Address | None, dict[str, str], bool]:
+    """Return the address, its parameters, and whether the path is known with another method only."""
     known = False
     for address in _TABLE:
         match = address.pattern.fullmatch(path)
         if match is None:
             continue
         if address.method == method:
-            return address, match.groupdict()
+            return address, match.groupdict(), False
         known = True
-    return None, known
+    return None, {}, known
 
 
 def _closed(language: Language) -> Response:

@@ -38,7 +38,7 @@ async def maintenance(visit: Visit) -> Response:
     """Answer ``/maintenance``: 503 while the shop is closed, else the way home."""
     if not visit.channel.maintenance:
         return visit.to_route("frontend.home.page")
-    response = await visit.page("maintenance.html.j2", body_class="is-ctl-maintenance", title="", status=503)
+    response = visit.closed_page("maintenance.html.j2")
     response.headers["retry-after"] = "3600"
     return response
 
@@ -100,6 +100,7 @@ def _tile(number: str) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" width="400" height="400">'
         f'<rect width="400" height="400" fill="{ground}"/><g fill="{ink}">{"".join(shapes)}</g>'
-        f'<text x="200" y="372" text-anchor="middle" font-family="sans-serif" font-size="20" fill="{ink}">{escape(number)}</text>'
+        f'<text x="200" y="372" text-anchor="middle" font-family="sans-serif" font-size="20" fill="{ink}">'
+        f"{escape(number)}</text>"
         "</svg>"
     )

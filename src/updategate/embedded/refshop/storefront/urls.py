@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from updategate.embedded.refshop.shop import Shop
 
+from .json_values import Json
+
 ROUTES = {
     "frontend.home.page": "/",
     "frontend.navigation.page": "/navigation/{navigationId}",

@@ -16,6 +16,7 @@ from updategate.embedded.refshop.shop import Shop
 
 from .api import StoreApi
 from .channel import Channel, Language, config_value
+from .json_values import Json
 from .rendering import render
 from .session import CACHE_HASH_COOKIE, CURRENCY_COOKIE, STATES_COOKIE, Session
 from .texts import has_text, text
@@ -46,6 +47,9 @@ class Visit:
     async def context(self, *, fresh: bool = False) -> dict[str, Any]:
         """Return the Store API's context: currency, customer, methods, tax state."""
         if self._context is None or fresh:
+            # Every call calculates the cart, and what it complains about is told once: let it be told to us.
+            if not self.session.is_new:
+                await self.cart()
             self._context = await self.api.get("/context")
         return self._context
 
@@ -74,7 +78,7 @@ class Visit:
         """Leave a message."""
         self.session.flash(kind, self.say(key, **values))
 
-    def config(self, key: str, default: Any = None) -> Any:
+    def config(self, key: str, default: Json = None) -> Json:
         """Return a setting of the shop."""
         return config_value(self.shop, key, self.channel.id, default)
 
@@ -119,13 +123,18 @@ class Visit:
     # -- answers ----------------------------------------------------------------------------------------------------
 
     async def page(
-        self, template: str, *, body_class: str = "", status: int = 200, no_store: bool = False, **data: Any
+        self, template: str, *, body_class: str = "", status: int = 200, no_store: bool = False, **data: object
     ) -> Response:
         """Render a whole page with what every page shows."""
         content = render(self, template, await self._common(body_class) | data)
         return self._html(content, status=status, no_store=no_store)
 
-    async def fragment(self, template: str, **data: Any) -> Response:
+    def closed_page(self, template: str) -> Response:
+        """Render a page while the shop is closed, when even the Store API does not answer."""
+        nothing: dict[str, Any] = {"body_class": "is-ctl-maintenance", "title": "", "context": {}, "customer": None}
+        return self._html(render(self, template, nothing), status=503)
+
+    async def fragment(self, template: str, **data: object) -> Response:
         """Render a part of a page."""
         content = render(self, template, await self._common("") | data)
         return self._html(content)
@@ -216,7 +225,7 @@ class Visit:
         """Store the session and set the cookies that tell the HTTP cache who is asking."""
         self.session.token = self.api.token
         self.session.save(self.shop, response)
-        if response.status_code != 404:
+        if response.status_code not in (404, 503):
             await self._set_states(response)
         response.headers.setdefault("x-frame-options", "deny")
         response.headers.setdefault("x-content-type-options", "nosniff")
