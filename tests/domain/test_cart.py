@@ -8,7 +8,7 @@ import pytest
 
 from tests.domain import shop
 from tests.domain.shop import AUSTRIA, BOOK, FLAT, GROSS, NET, REDUCED, SCREW, STANDARD, cart, product, rule, tax
-from updategate.domain.cart import CartLine, expected_cart, max_purchase, product_price
+from updategate.domain.cart import CartLine, expected_cart, max_purchase
 from updategate.domain.catalogue import (
     AdvancedPrice,
     Country,
@@ -23,6 +23,7 @@ from updategate.domain.catalogue import (
 )
 from updategate.domain.context import PricingContext
 from updategate.domain.money import Money, eur
+from updategate.domain.product_price import product_price
 from updategate.domain.rounding import CashRounding
 from updategate.domain.rules import Always, CartAmount, InCustomerGroup
 from updategate.domain.views import CartErrorView, ShippingView, TaxState, TaxView

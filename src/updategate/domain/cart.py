@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
-from updategate.domain.catalogue import Product, ShippingMethod, price_in
+from updategate.domain.catalogue import Product, ShippingMethod
 from updategate.domain.context import PricingContext
 from updategate.domain.discounts import Exclusions, discount_lines, exclusions_of
 from updategate.domain.money import Money
 from updategate.domain.prices import CartPrice, LinePrice, TaxAmount, TaxShare, Terms, cart_price, quantity_price
+from updategate.domain.product_price import stored_price
 from updategate.domain.promotions import DiscountItem, Promotion, items_to_try
 from updategate.domain.rounding import ARITHMETIC
 from updategate.domain.rules import PricedLine, Rule, RuleScope, in_order
@@ -97,16 +98,6 @@ def expected_cart(
         return _view(_calculated(wish), wish)
 
 
-def product_price(product: Product, quantity: int, context: PricingContext, matching: Sequence[Rule] = ()) -> Money:
-    """Tell what one piece costs a buyer of ``quantity`` pieces where the given rules match, in order.
-
-    The rules that depend on the cart have to be known already; ``expected_cart`` finds them out.
-    """
-    with localcontext(ARITHMETIC):
-        price = _priced(CartLine(product, quantity), context, context.terms(), matching).price
-        return Money(price.unit, context.currency.iso)
-
-
 def _calculated(wish: _Wish) -> _Result:
     """Iterate until rules and cart agree: ``CartRuleLoader::load``.
 
@@ -180,21 +171,12 @@ def _scope(lines: Sequence[PricedLine], delivery: Delivery, context: PricingCont
 
 
 def _priced(line: CartLine, context: PricingContext, terms: Terms, rules: Sequence[Rule]) -> PricedLine:
-    """Price a product: ``ProductPriceCalculator``, then ``ProductCartProcessor::getPriceDefinition``.
+    """Price a product: ``ProductPriceCalculator``, then ``ProductCartProcessor``.
 
-    The price of the first matching rule that has any; among its tiers the first that goes far enough or, if none
-    does, the last. The unit price is rounded before it is multiplied, and again with the line.
+    The unit price is rounded before it is multiplied, and again with the line.
     """
     product = line.product
-    prices = product.prices
-    for rule in rules:
-        tiers = [tier for tier in product.advanced_prices if tier.rule.id == rule.id]
-        if tiers:
-            tiers.sort(key=lambda tier: tier.from_quantity)
-            reaching = (tier for tier in tiers if line.quantity <= (tier.to_quantity or tier.from_quantity))
-            prices = next(reaching, tiers[-1]).prices
-            break
-    price = price_in(prices, context.currency, context.default_currency)
+    price = stored_price(product, line.quantity, context, rules)
     shares = (TaxShare(context.tax_rate(product.tax)),)
     value = price.gross if terms.tax_state is TaxState.GROSS else price.net
     unit = quantity_price(value, shares, terms).unit

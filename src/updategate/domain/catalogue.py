@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price in one currency: what it is net, and what gross. Shopware stores both and derives neither."""
+    """A price in one currency: what it is net, and what gross. Shopware stores both and derives neither.
+
+    ``list_price`` is what it is said to be reduced from, ``regulation_price`` the lowest of the last 30 days.
+    """
 
     net: Decimal
     gross: Decimal
     currency: str = "EUR"
+    list_price: Price | None = None
+    regulation_price: Price | None = None
 
     @classmethod
     def of(cls, gross: str, net: str, currency: str = "EUR") -> Price:
@@ -32,6 +37,16 @@ class Price:
         amount = Decimal(gross)
         net = amount / (1 + Decimal(rate) / 100)
         return cls(CashRounding(decimals).to_decimals(net), amount, currency)
+
+    def converted(self, currency: Currency) -> Price:
+        """Give the price in another currency, by its factor and unrounded."""
+        return Price(
+            self.net * currency.factor,
+            self.gross * currency.factor,
+            currency.iso,
+            self.list_price.converted(currency) if self.list_price else None,
+            self.regulation_price.converted(currency) if self.regulation_price else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +179,8 @@ class Product:
     """A product, or a variant with what it inherits filled in.
 
     ``weight`` is in kg, the measures in mm. ``stock`` is the available stock, and counts only with ``closeout``.
-    ``parent`` is the product number of the product that this is a variant of.
+    ``parent`` is the product number of the product that this is a variant of. ``purchase_unit`` is what a piece holds,
+    ``reference_unit`` what its price is compared by (0.75 and 1 for a bottle), both in ``unit`` (litre).
     """
 
     number: str
@@ -185,6 +201,9 @@ class Product:
     height: Decimal = Decimal(0)
     categories: frozenset[str] = frozenset()
     parent: str = ""
+    purchase_unit: Decimal | None = None
+    reference_unit: Decimal | None = None
+    unit: str = ""
 
     @property
     def volume(self) -> Decimal:
@@ -245,7 +264,6 @@ def price_in(prices: tuple[Price, ...], currency: Currency, default_currency: st
     if currency.iso in found:
         return found[currency.iso]
     if default_currency in found:
-        base = found[default_currency]
-        return Price(base.net * currency.factor, base.gross * currency.factor, currency.iso)
+        return found[default_currency].converted(currency)
     message = f"no price in {currency.iso}, nor in the default currency {default_currency}, only in {sorted(found)}"
     raise ValueError(message)
