@@ -104,7 +104,7 @@ def test_taxes_are_added_up_by_rate() -> None:
     lines = [calculator.quantity(_price(*each)) for each in (("9.99",), ("9.99",), ("5", "7"))]
     cart = calculator.amount(lines, [calculator.quantity(_price("4.99"))])
     assert [(tax.rate, tax.tax, tax.price) for tax in cart.taxes] == [
-        (Decimal(19), Decimal("4"), Decimal("24.97")),
+        (Decimal(19), Decimal(4), Decimal("24.97")),
         (Decimal(7), Decimal("0.33"), Decimal(5)),
     ]
     assert (cart.position, cart.total, cart.net) == (Decimal("24.98"), Decimal("29.97"), Decimal("25.64"))

@@ -141,9 +141,15 @@ def test_discount_on_sets(group: Any, kind: str, value: str, lines: dict[str, in
 
 @pytest.mark.parametrize(
     ("kind", "value", "shipping_total"),
-    [("percentage", "50", "3"), ("percentage", "100", "0"), ("absolute", "2", "4"), ("absolute", "9", "0"),
-     ("fixed_unit", "1", "1"), ("fixed_unit", "8", "6")],
-)  # fmt: skip
+    [
+        ("percentage", "50", "3"),
+        ("percentage", "100", "0"),
+        ("absolute", "2", "4"),
+        ("absolute", "9", "0"),
+        ("fixed_unit", "1", "1"),
+        ("fixed_unit", "8", "6"),
+    ],
+)
 def test_discount_on_shipping(kind: str, value: str, shipping_total: str) -> None:
     shop = _shop(promotion(CODE, discount("delivery", kind, value)), method=shipping(row("6", "5.04")))
     cart = shop.cart({"lamp": 1}, CODE)
@@ -178,7 +184,7 @@ def test_unknown_code_is_told_and_forgotten() -> None:
         ({"discounts": ()}, False),
     ],
 )
-def test_whether_a_promotion_runs(changes: dict[str, Any], usable: bool) -> None:  # noqa: FBT001
+def test_whether_a_promotion_runs(changes: dict[str, Any], usable: bool) -> None:
     offered = replace(promotion(CODE, discount("cart", "percentage", "10")), **changes)
     cart = _shop(offered).cart({"lamp": 1}, CODE, where=context(customer=customer()))
     assert _keys(cart) == ["promotion-discount-added" if usable else "promotion-not-found"]
@@ -230,8 +236,12 @@ def test_discounts_never_cost_more_than_the_cart() -> None:
 
 @given(
     st.dictionaries(st.sampled_from(["lamp", "book", "pen"]), st.integers(1, 20), min_size=1),
-    st.lists(st.tuples(st.sampled_from(["percentage", "absolute", "fixed", "fixed_unit"]), st.integers(1, 60)), min_size=1, max_size=3),
-)  # fmt: skip
+    st.lists(
+        st.tuples(st.sampled_from(["percentage", "absolute", "fixed", "fixed_unit"]), st.integers(1, 60)),
+        min_size=1,
+        max_size=3,
+    ),
+)
 def test_carts_add_up_whatever_is_taken_off(lines: dict[str, int], wanted: list[tuple[str, int]]) -> None:
     promotions = [
         promotion(f"P{number}", discount("cart", kind, str(value))) for number, (kind, value) in enumerate(wanted)

@@ -50,18 +50,28 @@ def _holds(tested: Condition, lines: dict[str, int] | None = None, **where: Any)
         (Condition("xorContainer", children=(ALWAYS, NEVER)), True),
     ],
 )
-def test_containers(tested: Condition, expected: bool) -> None:  # noqa: FBT001
+def test_containers(tested: Condition, expected: bool) -> None:
     assert _holds(tested) is expected
 
 
 @pytest.mark.parametrize(
     ("operator", "amount", "expected"),
     [
-        (">=", 50, True), (">=", 50.01, False), (">", 50, False), (">", 49.99, True), ("<=", 50, True), ("<=", 49.99, False),
-        ("<", 50, False), ("<", 50.01, True), ("=", 50, True), ("=", 50.01, False), ("!=", 50, False), ("!=", 50.01, True),
+        (">=", 50, True),
+        (">=", 50.01, False),
+        (">", 50, False),
+        (">", 49.99, True),
+        ("<=", 50, True),
+        ("<=", 49.99, False),
+        ("<", 50, False),
+        ("<", 50.01, True),
+        ("=", 50, True),
+        ("=", 50.01, False),
+        ("!=", 50, False),
+        ("!=", 50.01, True),
     ],
-)  # fmt: skip
-def test_amounts_at_their_limits(operator: str, amount: float, expected: bool) -> None:  # noqa: FBT001
+)
+def test_amounts_at_their_limits(operator: str, amount: float, expected: bool) -> None:
     tested = condition("cartCartAmount", operator=operator, amount=amount)
     assert _holds(tested, {"lamp": 2, "book": 1}) is expected
 
@@ -92,7 +102,7 @@ def test_at_least_and_less_are_opposites(quantity: int, amount: Decimal) -> None
         (condition("customerLoggedIn", isLoggedIn=False), True),
     ],
 )
-def test_conditions_of_the_cart(tested: Condition, expected: bool) -> None:  # noqa: FBT001
+def test_conditions_of_the_cart(tested: Condition, expected: bool) -> None:
     assert _holds(tested, {"lamp": 2, "book": 1}) is expected
 
 
@@ -109,7 +119,7 @@ def test_conditions_of_the_cart(tested: Condition, expected: bool) -> None:  # n
         (condition("customerIsGuest", isGuest=True), False),
     ],
 )
-def test_conditions_of_the_customer(tested: Condition, expected: bool) -> None:  # noqa: FBT001
+def test_conditions_of_the_customer(tested: Condition, expected: bool) -> None:
     buyer = customer(facts={"lastName": "Byron", "firstName": "Ada"})
     assert _holds(tested, customer=buyer) is expected
 
@@ -125,7 +135,7 @@ def test_conditions_of_the_customer(tested: Condition, expected: bool) -> None: 
         (condition("timeRange", fromTime="13:00", toTime="14:00"), False),
     ],
 )
-def test_conditions_of_time(tested: Condition, expected: bool) -> None:  # noqa: FBT001
+def test_conditions_of_time(tested: Condition, expected: bool) -> None:
     # a Wednesday, 4 March 2026, 12:00
     assert _holds(tested) is expected
 

@@ -51,12 +51,12 @@ def test_limit_of_a_country_is_in_its_currency() -> None:
         (COMPANY, replace(COMPANIES_FREE, vat_id_pattern="DE[0-9]{9}"), True),
     ],
 )
-def test_companies_with_vat_ids(buyer: Any, country: Country, free: bool) -> None:  # noqa: FBT001
+def test_companies_with_vat_ids(buyer: Any, country: Country, free: bool) -> None:
     assert (_cart(1, customer=buyer, country=country).price.tax_state is TaxState.FREE) is free
 
 
 @pytest.mark.parametrize(("quantity", "free"), [(7, False), (8, True)])
-def test_currency_frees_of_tax(quantity: int, free: bool) -> None:  # noqa: FBT001
+def test_currency_frees_of_tax(quantity: int, free: bool) -> None:
     pounds = Currency("pound", "GBP", Decimal(1), False, tax_free_from=Decimal(80))
     assert (_cart(quantity, currency=pounds).price.tax_state is TaxState.FREE) is free
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -62,8 +61,8 @@ class _Outcomes(dict[str, dict[str, list[str]]]):
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> Iterator[_Outcomes]:
-    yield _Outcomes()
+def outcomes() -> _Outcomes:
+    return _Outcomes()
 
 
 def _replayed(version: str) -> dict[str, list[str]]:
