@@ -14,6 +14,9 @@ from starlette.types import ASGIApp
 
 from updategate.embedded.refshop import store_api
 from updategate.embedded.refshop.shop import Shop
+from updategate.embedded.refshop.store_api.cart_json import CartPresenter
+from updategate.embedded.refshop.store_api.cart_store import current_cart
+from updategate.embedded.refshop.store_api.http import Answer, Call, Endpoint, store_api_routes
 from updategate.embedded.refshop.versions import ShopwareVersion
 
 from . import account, cart, catalogue, checkout, http_cache, profile, system
@@ -109,7 +112,7 @@ _BY_ID = re.compile(rf"/(detail|navigation)/({_ID})/?")
 
 def routes(shop: Shop) -> list[BaseRoute]:
     """Return the storefront's routes; they come after those of the APIs because they take every address."""
-    api = Starlette(routes=store_api.routes(shop))
+    api = Starlette(routes=[*_own_api(shop), *store_api.routes(shop)])
     storefront = _Storefront(shop, api)
     return [
         Route("/bundles/storefront/tile/{number:path}.svg", system.tile, methods=["GET"]),
@@ -117,6 +120,20 @@ def routes(shop: Shop) -> list[BaseRoute]:
         Route("/favicon.ico", lambda _: Response(status_code=204), methods=["GET"]),
         Route("/{path:path}", storefront.answer, methods=["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]),
     ]
+
+
+def _own_api(shop: Shop) -> list[BaseRoute]:
+    """Return what only the storefront asks of the Store API, in process.
+
+    The Store API shows a cart as it is after what was wrong with it has been corrected. The storefront lives in the
+    same request as the correction, and tells the customer of it.
+    """
+
+    def cart_with_errors(call: Call) -> Answer:
+        return Answer(CartPresenter(call.shop, call.session).cart(current_cart(call.shop, call.session)))
+
+    *own, _ = store_api_routes(shop, [Endpoint("GET", "/store-api/storefront/cart", cart_with_errors)])
+    return own
 
 
 class _Storefront:

@@ -56,7 +56,7 @@ class Visit:
     async def cart(self, *, fresh: bool = False) -> dict[str, Any]:
         """Return the cart."""
         if self._cart is None or fresh:
-            self._cart = await self.api.get("/checkout/cart")
+            self._cart = await self.api.get("/storefront/cart")
         return self._cart
 
     def changed(self, cart: dict[str, Any] | None = None) -> None:
