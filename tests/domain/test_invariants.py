@@ -267,3 +267,62 @@ class TestTolerance:
 
     def test_without_a_tax_state_no_tax_is_held_to_a_rate(self) -> None:
         assert kinds(replace(self.line(("19", "9.99", "10.00")), tax_state=None)) == set()
+
+
+class TestWordsOfSigns:
+    def told(self, totals: CartView | OrderView) -> set[str]:
+        found = check_invariants(totals)
+        return {str(violation) for violation in found if violation.invariant is Invariant.NEGATIVE}
+
+    def test_of_each_amount(self) -> None:
+        words = "nothing is below zero but discounts: expected at least 0, found"
+        below = replace(GROSS_CART, total=eur("-0.01"), net_total=eur("-0.06"))
+        assert self.told(below) == {f"total: {words} -0.01 EUR", f"net total: {words} -0.06 EUR"}
+        assert self.told(replace(GROSS_CART, shipping=(ShippingView(eur("-0.01")),))) == {
+            f"shipping: {words} -0.01 EUR"
+        }
+        assert self.told(with_line(GROSS_CART, total=eur("-0.01"))) == {f"line SCREW: {words} -0.01 EUR"}
+
+    def test_of_taxes_each_without_discounts_and_together_with_them(self) -> None:
+        plain = cart((SCREW, 1), (BOOK, 1))
+        taxes = (TaxView(Decimal(19), eur("-1")), TaxView(Decimal(7), eur("2")))
+        assert self.told(replace(plain, taxes=taxes)) == {
+            "tax at 19 %: nothing is below zero but discounts: expected at least 0, found -1.00 EUR"
+        }
+        assert self.told(replace(GROSS_CART, taxes=taxes)) == set()
+        assert self.told(replace(GROSS_CART, taxes=(taxes[0], replace(taxes[1], tax=eur("0.90"))))) == {
+            "tax: nothing is below zero but discounts: expected at least 0, found -0.10 EUR"
+        }
+
+    def test_rounding_leaves_at_most_a_step_a_price(self) -> None:
+        # three lines, and shipping with two rates
+        assert self.told(replace(GROSS_CART, net_total=eur("-0.05"))) == set()
+        assert len(self.told(replace(GROSS_CART, net_total=eur("-0.06")))) == 1
+
+    def test_a_surcharge_of_a_cent_is_one(self) -> None:
+        lines = (*GROSS_CART.lines[:-1], replace(GROSS_CART.lines[-1], total=eur("0.01")))
+        assert self.told(replace(GROSS_CART, lines=lines)) == {
+            "line CODE: nothing is below zero but discounts: expected at most 0, found 0.01 EUR"
+        }
+
+    def test_nothing_is_nothing_below(self) -> None:
+        nothing = replace(GROSS_CART, total=eur("0"), net_total=eur("0"), shipping=(), taxes=())
+        assert self.told(with_line(nothing, total=eur("0"))) == set()
+        lines = (*GROSS_CART.lines[:-1], replace(GROSS_CART.lines[-1], total=eur("0"), unit_price=eur("0")))
+        assert self.told(replace(GROSS_CART, lines=lines)) == set()
+
+
+def test_words_of_rounding_and_tax_freedom() -> None:
+    assert [str(violation) for violation in check_invariants(replace(GROSS_CART, total=eur("36.99")))] == [
+        "cart: the total is the raw total, rounded to the coin: expected 37.00 EUR, found 36.99 EUR"
+    ]
+    taxed = replace(FREE_CART, taxes=(TaxView(Decimal(19), eur("0")),))
+    assert "cart: a tax-free cart has no taxes: expected no tax, found 0.00 EUR at 19 %" in {
+        str(violation) for violation in check_invariants(taxed)
+    }
+
+
+def test_several_lines_are_all_checked() -> None:
+    wrong = tuple(replace(line, total=more(line.total)) for line in GROSS_CART.lines)
+    found = [v.where for v in check_invariants(replace(GROSS_CART, lines=wrong)) if v.invariant is Invariant.UNIT]
+    assert found == ["line SCREW", "line BOOK", "line CODE"]
