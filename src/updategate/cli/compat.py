@@ -23,6 +23,7 @@ from updategate.compat.outputs.sarif import sarif
 from updategate.compat.outputs.terminal import print_report
 from updategate.compat.waivers import read_waivers
 from updategate.config.exit_codes import ExitCode
+from updategate.evidence.writer import EvidenceLostError
 
 _path = click.Path(path_type=Path)
 
@@ -120,6 +121,8 @@ def compat(
             written.append(write_evidence(report, evidence, environment, Path.cwd()))
     except CompatError as error:
         raise click.ClickException(str(error)) from error
+    except EvidenceLostError as error:
+        raise click.ClickException(f"{error}. Give --evidence a new folder.") from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or 'A file'}: {error.strerror or error}") from error
     if as_json:

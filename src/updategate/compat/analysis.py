@@ -234,6 +234,7 @@ class _Run:
         for probe in probes:
             findings.extend(probe.findings)
             report.skipped.extend(probe.skipped)
+            report.incomplete.extend(probe.incomplete)
             if probe.places or not probe.skipped:
                 report.ran.append(Ran(plugin.name, probe.check, probe.places))
         return [_tooling(facts, finding) for finding in findings]

@@ -32,7 +32,6 @@ class ProjectView:
     services: set[str] = field(default_factory=set)
     views: set[str] = field(default_factory=set)
     blocks: set[str] = field(default_factory=set)
-    bundles: set[str] = field(default_factory=set)
     components: set[str] = field(default_factory=set)
     snippets: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
@@ -44,8 +43,8 @@ class ProjectView:
         view = cls()
         classes: dict[str, list[ClassLike]] = defaultdict(list)
         for facts in plugins:
-            view.bundles.add(facts.plugin.name.partition(" ")[0])
             for file in facts.files:
+                view.snippets.update(file.snippets)
                 if file.php is not None:
                     _collect_php(file.php, classes)
                 if file.config is not None:
@@ -125,14 +124,18 @@ class Probe:
         self.places = 0
         self.findings: list[Finding] = []
         self.skipped: list[Skipped] = []
+        self.incomplete: list[str] = []
 
     def look(self, count: int = 1) -> None:
         """Count places looked at."""
         self.places += count
 
-    def skip(self, what: str, reason: str) -> None:
-        """State that something was not checked."""
-        self.skipped.append(Skipped(self.case.facts.plugin.name, f"{self.check}: {what}", reason))
+    def skip(self, what: str, reason: str, *, incomplete: bool = False) -> None:
+        """State that something was not checked; `incomplete` where the plugin has code that wanted this check."""
+        name = self.case.facts.plugin.name
+        self.skipped.append(Skipped(name, f"{self.check}: {what}", reason))
+        if incomplete:
+            self.incomplete.append(f"{name}: {what} could not be checked: {reason}")
 
     def find(
         self,

@@ -221,9 +221,14 @@ def _services(path: str, content: bytes) -> dict[str, Any]:
 
 def _snippets(text: str) -> dict[str, Any]:
     try:
-        data = json.loads(text)
+        return {"snippets": sorted(snippet_keys(text))}
     except ValueError as error:
         return {"error": str(error)}
+
+
+def snippet_keys(text: str) -> list[str]:
+    """Dotted keys of a snippet file. Raises ValueError where it is no JSON."""
+    data = json.loads(text)
     keys: list[str] = []
     pending: list[tuple[str, Any]] = [("", data)]
     while pending:
@@ -232,4 +237,4 @@ def _snippets(text: str) -> dict[str, Any]:
             pending.extend((f"{prefix}.{key}" if prefix else str(key), inner) for key, inner in value.items())
         else:
             keys.append(prefix)
-    return {"snippets": sorted(keys)}
+    return keys

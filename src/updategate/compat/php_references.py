@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
+from updategate.compat.php_calls import enclosing_call, first_error, line_of, read_arguments, string_nodes
 from updategate.compat.php_declarations import (
     CLASS_NODES,
     parse_php,
@@ -64,7 +65,7 @@ class ReferenceReader:
         tree = parse_php(self._content)
         root = tree.root_node
         if root.has_error:
-            self.file.error_line = _first_error(root)
+            self.file.error_line = first_error(root)
         pending: list[tuple[Node, _Function]] = [(root, _Function(None, "", {}))]
         handlers = self._handlers
         while pending:
@@ -155,17 +156,17 @@ class ReferenceReader:
         if target is None:
             return function
         if target.type in NAME_NODES:
-            count, named = _arguments(next((c for c in node.named_children if c.type == "arguments"), None))
-            self._ref("new", self._scope.resolve(text(target)), _line(node), function, args=count, named=named)
+            count, named = read_arguments(next((c for c in node.named_children if c.type == "arguments"), None))
+            self._ref("new", self._scope.resolve(text(target)), line_of(node), function, args=count, named=named)
         elif target.type == "anonymous_class":
             return self._anonymous(target, node, function)
         return function
 
     def _anonymous(self, target: Node, node: Node, function: _Function) -> _Function:
         found = read_class(target, self._scope, "")
-        found.name = f"class@{self.file.path}:{_line(node)}"
+        found.name = f"class@{self.file.path}:{line_of(node)}"
         found.path = self.file.path
-        found.line = _line(node)
+        found.line = line_of(node)
         self.file.classes.append(found)
         inner = _Function(found, function.method, {})
         for kind, names in (("extends", found.parents), ("implements", found.interfaces), ("trait", found.traits)):
@@ -177,14 +178,14 @@ class ReferenceReader:
         scope, name = node.child_by_field_name("scope"), node.child_by_field_name("name")
         if scope is None or name is None or name.type != "name":
             return function
-        count, named = _arguments(node.child_by_field_name("arguments"))
+        count, named = read_arguments(node.child_by_field_name("arguments"))
         keyword = text(scope).lower() if scope.type == "relative_scope" else ""
         if keyword:
             kind = "parent" if keyword == "parent" else "this"
-            self._ref(kind, function.class_name, _line(node), function, member=text(name), args=count, named=named)
+            self._ref(kind, function.class_name, line_of(node), function, member=text(name), args=count, named=named)
         elif scope.type in NAME_NODES:
             target = self._scope.resolve(text(scope))
-            self._ref("call", target, _line(node), function, member=text(name), args=count, named=named)
+            self._ref("call", target, line_of(node), function, member=text(name), args=count, named=named)
         return function
 
     def _constant(self, node: Node, function: _Function) -> _Function:
@@ -195,7 +196,7 @@ class ReferenceReader:
         if owner.type not in NAME_NODES:
             if owner.type == "relative_scope" and member != "class":
                 kind = "parent" if text(owner).lower() == "parent" else "this"
-                self._ref(f"{kind}const", function.class_name, _line(node), function, member=member)
+                self._ref(f"{kind}const", function.class_name, line_of(node), function, member=member)
             return function
         name = self._scope.resolve(text(owner))
         if name in BUILTIN_TYPES:
@@ -203,11 +204,11 @@ class ReferenceReader:
         if member == "class":
             self._class_name(node, name, function)
         else:
-            self._ref("const", name, _line(node), function, member=member)
+            self._ref("const", name, line_of(node), function, member=member)
         return function
 
     def _class_name(self, node: Node, name: str, function: _Function) -> None:
-        call, first = _enclosing_call(node)
+        call, first = enclosing_call(node)
         if call in _GUARDS:
             self.file.guarded.add(name)
             return
@@ -218,26 +219,26 @@ class ReferenceReader:
             if is_key and function.method == "getSubscribedEvents":
                 detail = "event:" + "/".join(re.findall(r"['\"](\w+)['\"]", text(parent.named_children[1])))
         member = call if first and call in {"get", "has", "service", "decorate"} else ""
-        self._ref("classname", name, _line(node), function, member=member, detail=detail)
+        self._ref("classname", name, line_of(node), function, member=member, detail=detail)
 
     def _static_property(self, node: Node, function: _Function) -> _Function:
         scope = node.child_by_field_name("scope")
         if scope is not None and scope.type in NAME_NODES:
-            self._ref("staticfield", self._scope.resolve(text(scope)), _line(node), function)
+            self._ref("staticfield", self._scope.resolve(text(scope)), line_of(node), function)
         return function
 
     def _call(self, node: Node, function: _Function) -> _Function:
         owner, name = node.child_by_field_name("object"), node.child_by_field_name("name")
         if owner is None or name is None or name.type != "name":
             return function
-        count, named = _arguments(node.child_by_field_name("arguments"))
+        count, named = read_arguments(node.child_by_field_name("arguments"))
         member = text(name)
         if owner.type == "variable_name" and text(owner) == "$this":
-            self._ref("this", function.class_name, _line(node), function, member=member, args=count, named=named)
+            self._ref("this", function.class_name, line_of(node), function, member=member, args=count, named=named)
             return function
         receiver = self._receiver(owner, function)
         if receiver:
-            self._ref("method", receiver, _line(node), function, member=member, args=count, named=named)
+            self._ref("method", receiver, line_of(node), function, member=member, args=count, named=named)
         return function
 
     def _receiver(self, owner: Node, function: _Function) -> str:
@@ -256,26 +257,26 @@ class ReferenceReader:
     def _field(self, node: Node, function: _Function) -> _Function:
         owner, name = node.child_by_field_name("object"), node.child_by_field_name("name")
         if owner is not None and name is not None and text(owner) == "$this" and name.type == "name":
-            self._ref("field", function.class_name, _line(node), function, member=text(name))
+            self._ref("field", function.class_name, line_of(node), function, member=text(name))
         return function
 
     def _instanceof(self, node: Node, function: _Function) -> _Function:
         operator = node.child_by_field_name("operator")
         right = node.child_by_field_name("right")
         if operator is not None and operator.type == "instanceof" and right is not None and right.type in NAME_NODES:
-            self._ref("instanceof", self._scope.resolve(text(right)), _line(node), function)
+            self._ref("instanceof", self._scope.resolve(text(right)), line_of(node), function)
         return function
 
     def _catch(self, node: Node, function: _Function) -> _Function:
         listed = node.child_by_field_name("type")
         for part in listed.named_children if listed is not None else ():
-            self._ref("catch", self._scope.resolve(text(part)), _line(node), function)
+            self._ref("catch", self._scope.resolve(text(part)), line_of(node), function)
         return function
 
     def _attribute(self, node: Node, function: _Function) -> _Function:
         name = next((part for part in node.named_children if part.type in NAME_NODES), None)
         if name is not None:
-            self._ref("attribute", self._scope.resolve(text(name)), _line(node), function)
+            self._ref("attribute", self._scope.resolve(text(name)), line_of(node), function)
         return function
 
     def _function_call(self, node: Node, function: _Function) -> _Function:
@@ -284,7 +285,7 @@ class ReferenceReader:
         if called is None or arguments is None:
             return function
         name = text(called).lstrip("\\")
-        strings = [text(part).strip("'\"").replace("\\\\", "\\").lstrip("\\") for part in _strings(arguments)]
+        strings = [text(part).strip("'\"").replace("\\\\", "\\").lstrip("\\") for part in string_nodes(arguments)]
         if name in _GUARDS:
             self.file.guarded.update(strings)
         elif name == "method_exists":
@@ -308,8 +309,8 @@ class ReferenceReader:
         value = text(node)
         body = value[1:-1] if node.type != "heredoc" else value
         if body:
-            call, _ = _enclosing_call(node)
-            self.file.literals.append(Literal(body, _line(node), call, function.class_name, function.method))
+            call, _ = enclosing_call(node)
+            self.file.literals.append(Literal(body, line_of(node), call, function.class_name, function.method))
 
     def _ref(
         self,
@@ -353,60 +354,6 @@ class ReferenceReader:
         "heredoc": _string,
         "nowdoc": _string,
     }
-
-
-def _line(node: Node) -> int:
-    return node.start_point[0] + 1
-
-
-def _strings(arguments: Node) -> list[Node]:
-    found: list[Node] = []
-    for argument in arguments.named_children:
-        found.extend(part for part in argument.named_children if part.type in {"string", "encapsed_string"})
-    return found
-
-
-def _arguments(node: Node | None) -> tuple[int, tuple[str, ...]]:
-    """Number of arguments (-1 with a spread) and the names of named ones."""
-    count, named = 0, []
-    for child in node.named_children if node is not None else ():
-        if child.type == "variadic_placeholder":
-            return -1, ()
-        if child.type != "argument":
-            continue
-        if any(part.type == "variadic_unpacking" for part in child.named_children):
-            return -1, ()
-        count += 1
-        name = child.child_by_field_name("name")
-        if name is not None:
-            named.append(text(name))
-    return count, tuple(named)
-
-
-def _enclosing_call(node: Node) -> tuple[str, bool]:
-    """Name of the call whose direct argument the node is, and whether it is the first one."""
-    argument = node.parent
-    if argument is None or argument.type != "argument" or argument.parent is None:
-        return "", False
-    arguments = argument.parent
-    call = arguments.parent
-    if call is None:
-        return "", False
-    name = call.child_by_field_name("name") or call.child_by_field_name("function")
-    if name is None:
-        return "", False
-    first = bool(arguments.named_children) and arguments.named_children[0] == argument
-    return text(name).lstrip("\\"), first
-
-
-def _first_error(root: Node) -> int:
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        if node.type == "ERROR" or node.is_missing:
-            return _line(node)
-        pending.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
-    return 1
 
 
 def read_php(path: str, content: bytes) -> PhpFile:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from updategate.compat.container import ConfigFile, ConfigUnreadableError, read_xml, read_yaml
+from updategate.compat.core_files import snippet_keys
 from updategate.compat.model import Skipped
 from updategate.compat.php_facts import PhpFile
 from updategate.compat.php_references import read_php
@@ -50,6 +51,7 @@ class FileFacts:
     hits: list[RuleHit] = field(default_factory=list)
     texts: list[tuple[str, int]] = field(default_factory=list)  # snippet keys that a template prints
     route_names: list[tuple[str, int]] = field(default_factory=list)  # path('...') in templates
+    snippets: list[str] = field(default_factory=list)  # keys that the plugin brings
     problem: str = ""
     problem_line: int = 0
 
@@ -193,9 +195,18 @@ def _fill(facts: FileFacts, content: bytes, rules: tuple[TextRule, ...]) -> None
     elif suffix in {"js", "ts"} and not path.endswith((".spec.js", ".spec.ts", ".d.ts", ".min.js")):
         facts.script = read_script(path, source)
         source = blank_comments(source)
+    elif suffix == "json" and "snippet" in path:
+        _fill_snippets(facts, source)
     elif suffix == "scss":
         facts.style = read_style(path, source)
     facts.hits = match_text_rules(rules, path, source)
+
+
+def _fill_snippets(facts: FileFacts, source: str) -> None:
+    try:
+        facts.snippets = snippet_keys(source)
+    except ValueError as error:
+        facts.problem = f"no JSON: {error}"
 
 
 def _is_config(path: str) -> bool:

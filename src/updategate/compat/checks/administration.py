@@ -26,7 +26,8 @@ def check_administration(case: Case) -> Probe:
     """Every script and template below `Resources/app/administration`."""
     probe = Probe(case, CHECK_COMPONENT)
     if not case.new.admin_blocks:
-        probe.skip("administration", "the target source does not hold shopware/administration")
+        wanted = any("/administration/" in file.path for file in case.facts.files)
+        probe.skip("administration", "the target source does not hold shopware/administration", incomplete=wanted)
         return probe
     if case.old is None:
         probe.skip("administration", "without the source version nothing can be said about what changed")

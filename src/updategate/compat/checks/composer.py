@@ -54,6 +54,11 @@ def _line(version: Version) -> str:
     return f"{version.numbers[0]}.{version.numbers[1]}"
 
 
+def _next_but_one(version: Version) -> tuple[int, int]:
+    """The end of a constraint that admits the target's major and, on purpose, the next one."""
+    return version.numbers[0], version.numbers[1] + 2
+
+
 def _parse(probe: Probe, name: str, text: str) -> Constraint | None:
     try:
         return Constraint.parse(text)
@@ -81,7 +86,7 @@ def _core(case: Case, probe: Probe, name: str, text: str) -> None:
             f"'{text}' has no upper end: it admits {case.version_to} and every later major without knowing them.",
             check="composer-constraint-open", replacement=f"~{_line(case.version_to)}.0",
         )  # fmt: skip
-    elif highest is not None and highest.major > (case.version_to.numbers[0], case.version_to.numbers[1] + 1):
+    elif highest is not None and highest.major > _next_but_one(case.version_to):
         probe.find(
             Level.REVIEW, file, 0, name,
             f"'{text}' admits {case.version_to} and majors beyond it: in Shopware the second number is the major, so"

@@ -70,7 +70,8 @@ def check_references(case: Case) -> Probe:
     probe = Probe(case, CHECK_CLASS)
     missing_packages = [prefix for prefix in CORE_PREFIXES if prefix not in case.packages]
     for prefix in missing_packages:
-        probe.skip(f"classes below {prefix}", "the target source does not hold this package")
+        used_here = any(name.startswith(prefix) for php in case.facts.php for name in php.names)
+        probe.skip(f"classes below {prefix}", "the target source does not hold this package", incomplete=used_here)
     guarded = frozenset(name for php in case.facts.php for name in php.guarded)
     for php in case.facts.php:
         circumstance = _Circumstance(php, guarded)

@@ -26,7 +26,8 @@ def check_templates(case: Case) -> Probe:
     """Every view of the plugin."""
     probe = Probe(case, CHECK_TARGET)
     if not any(name.startswith("storefront/") for name in case.new.template_names()):
-        probe.skip("storefront templates", "the target source does not hold shopware/storefront")
+        wanted = any(file.view is not None for file in case.facts.files)
+        probe.skip("storefront templates", "the target source does not hold shopware/storefront", incomplete=wanted)
         return probe
     for file in case.facts.files:
         if file.view is not None:
