@@ -30,6 +30,7 @@ from tests.refshop.cart.paper import (
 from updategate.embedded.refshop.cart.context import Currency
 from updategate.embedded.refshop.cart.items import PROMOTION, Cart
 from updategate.embedded.refshop.cart.promotion import Promotion
+from updategate.embedded.refshop.cart.promotion_reader import both_ways
 
 LAMP = product("lamp", "10", "8.40")
 BOOK = product("book", "30", "28.04", tax_id=REDUCED)
@@ -251,3 +252,10 @@ def test_carts_add_up_whatever_is_taken_off(lines: dict[str, int], wanted: list[
     assert cart.price.position == positions
     assert cart.price.total >= 0
     assert all(item.price.total <= 0 for item in cart.of_type(PROMOTION) if item.price)
+
+
+def test_exclusions_count_both_ways() -> None:
+    picky = promotion("PICKY", discount("cart", "percentage", "10"), exclusion_ids=("promotion-FIRST",), priority=1)
+    first = promotion("FIRST", discount("cart", "absolute", "3"), priority=9)
+    cart = _shop(*both_ways([picky, first])).cart({"lamp": 2}, "PICKY", "FIRST")
+    assert [line.referenced_id for line in cart.of_type(PROMOTION)] == ["FIRST"]

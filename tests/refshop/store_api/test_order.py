@@ -11,6 +11,7 @@ import requests
 
 from tests.refshop.conformance.harness import running_shop
 from tests.refshop.store_api.visitor import Visitor
+from updategate.embedded.refshop.dal import state_machine
 from updategate.embedded.refshop.shop import Shop
 
 
@@ -199,3 +200,19 @@ def test_orders_at_once_are_several_orders() -> None:
     assert len(placed) >= 1
     assert len(set(placed)) == len(placed)
     assert {reply.status_code for reply in replies} <= {200, 400}
+
+
+def test_completed_orders_count_for_the_customer(karl: Visitor) -> None:
+    order = karl.order()
+    store, version, emit = karl.shop.store, karl.shop.version, karl.shop.events.emit
+    customer = store.where("customer", email="karl@example.com")[0]
+    assert customer["orderCount"] == 0
+    for action in ("process", "complete"):
+        state_machine.transition(store, version, "order", order["id"], action, emit=emit)
+    counted = store.get("customer", customer["id"])
+    assert counted is not None
+    assert (counted["orderCount"], counted["orderTotalAmount"]) == (1, order["amountTotal"])
+    state_machine.transition(store, version, "order", order["id"], "reopen", emit=emit)
+    reopened = store.get("customer", customer["id"])
+    assert reopened is not None
+    assert reopened["orderCount"] == 0

@@ -17,7 +17,7 @@ from .money import decimal
 from .prices import ReferencePriceDefinition
 from .product import AdvancedPrice, CurrencyAmount, CurrencyPrice, Product
 from .promotion import Promotion
-from .promotion_reader import PROMOTION_ENTITIES, read_promotion
+from .promotion_reader import PROMOTION_ENTITIES, both_ways, read_promotion
 from .rule_reader import read_rules
 from .rules import Rule
 from .stored import moment_of, translated
@@ -249,7 +249,7 @@ class StoredCatalogue:
     def _promotions(self) -> Sequence[Promotion]:
         def read() -> Sequence[Promotion]:
             rules = {rule.id: rule for rule in self.rules()}
-            found = [read_promotion(self._store, doc, rules) for doc in self._store.all("promotion")]
+            found = both_ways([read_promotion(self._store, doc, rules) for doc in self._store.all("promotion")])
             return sorted(found, key=lambda promotion: -promotion.priority)
 
         return cached(self._shop, "cart/promotions", PROMOTION_ENTITIES, "all", read)

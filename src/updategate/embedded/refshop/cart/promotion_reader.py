@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
 from updategate.embedded.refshop.dal.store import Doc, EntityStore
@@ -109,3 +110,18 @@ def _discount(store: EntityStore, row: Doc, rules: Mapping[str, Rule]) -> Discou
         row.get("usageKey"),
         row.get("pickerKey"),
     )
+
+
+def both_ways(promotions: Sequence[Promotion]) -> list[Promotion]:
+    """Return the promotions so that each also excludes those that exclude it, as Shopware's indexer writes them."""
+    excluded_by: dict[str, list[str]] = {}
+    for promotion in promotions:
+        for other in promotion.exclusion_ids:
+            excluded_by.setdefault(other, []).append(promotion.id)
+    return [
+        replace(
+            promotion,
+            exclusion_ids=tuple(dict.fromkeys((*promotion.exclusion_ids, *excluded_by.get(promotion.id, ())))),
+        )
+        for promotion in promotions
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
+from updategate.embedded.refshop.order import customers
 from updategate.embedded.refshop.shop import Shop
 
 from . import (
@@ -39,7 +40,8 @@ _PARTS = (
 
 
 def routes(shop: Shop) -> list[BaseRoute]:
-    """Return the routes under /store-api."""
+    """Return the routes under /store-api; from then on, orders are counted for their customers."""
+    customers.listen(shop)
     complete_layouts(shop.store, SYSTEM_LANGUAGE)
     endpoints = [endpoint for part in _PARTS for endpoint in part.ENDPOINTS]
     paths: dict[str, list[str]] = {}

@@ -172,7 +172,6 @@ async def _answered(shop: Shop, endpoint: Endpoint, request: Request) -> Respons
         request.client.host if request.client else "127.0.0.1",
         shop.base_url,
     )
-    before = session.customer is not None
     try:
         _check_login(endpoint, session)
         if endpoint.snapshot is not None:
@@ -185,7 +184,7 @@ async def _answered(shop: Shop, endpoint: Endpoint, request: Request) -> Respons
                 result = await result
     except (StoreApiError, ApiProblem) as error:
         raise _with_token(error, call) from None
-    return _response(_wrapped(result), call, before)
+    return _response(_wrapped(result), call)
 
 
 def _with_token(error: StoreApiError | ApiProblem, call: Call) -> StoreApiError:
@@ -277,17 +276,14 @@ def _error_response(error: StoreApiError) -> Response:
     return Response(encoded({"errors": error.errors}), error.status, headers=_HEADERS, media_type="application/json")
 
 
-def _response(answer: Answer, call: Call | None, logged_in_before: bool | None) -> Response:  # noqa: FBT001
-    headers = {**_HEADERS, **answer.headers}
-    if call is not None:
-        headers["sw-context-token"] = answer.token or call.session.token
+def _response(answer: Answer, call: Call) -> Response:
+    headers = {**_HEADERS, **answer.headers, "sw-context-token": answer.token or call.session.token}
     if answer.content is not None:
         response = Response(answer.content, answer.status, headers=headers, media_type=answer.media_type)
     elif answer.status == 204 or answer.body is None:
         response = Response(None, answer.status if answer.status != 200 else 204, headers=headers)
     else:
         response = Response(encoded(answer.body), answer.status, headers=headers, media_type="application/json")
-    del logged_in_before
     for cookie in answer.cookies:
         response.headers.append("set-cookie", cookie)
     return response
