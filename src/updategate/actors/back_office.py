@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from updategate.actors.account import Profile
@@ -101,10 +102,14 @@ class BackOffice:
         with self._recorder.step(f"counts the orders of {email}"):
             return self._admin.count("order", Criteria().equals("orderCustomer.email", email))
 
-    def moves_order(self, order: Placed, action: str) -> str:
-        """Move an order along its state machine (``process``, ``complete``, ``cancel``, ``reopen``)."""
+    def moves_order(self, order: Placed, action: str, *, attached: Sequence[str] = ()) -> str:
+        """Move an order along its state machine (``process``, ``complete``, ``cancel``, ``reopen``).
+
+        ``attached`` are ids of documents that the mail about it shall carry.
+        """
         with self._recorder.step(f"moves {order}: {action}"):
-            return self._admin.transition("order", order.id, action)
+            body = {"sendMail": True, "documentIds": list(attached)} if attached else None
+            return self._admin.transition("order", order.id, action, body)
 
     def cannot_move_order(self, order: Placed, action: str) -> str:
         """Try a transition that is not allowed; returns Shopware's error code."""
@@ -133,21 +138,17 @@ class BackOffice:
     def state_history(self, order: Placed) -> list[tuple[str, str]]:
         """Return the transitions of an order as pairs of states, oldest first."""
         with self._recorder.step(f"reads the state history of {order}"):
-            criteria = (
-                Criteria()
-                .equals("referencedId", order.id)
-                .associate("fromStateMachineState", "toStateMachineState")
-                .sort("createdAt")
-                .limit(100)
-            )
-            found = self._admin.search("state_machine_history", criteria).data
-            return [
-                (
-                    str(entry["fromStateMachineState"]["technicalName"]),
-                    str(entry["toStateMachineState"]["technicalName"]),
-                )
-                for entry in found
-            ]
+            return self._history(order.id)
+
+    def payment_history(self, order: Placed) -> list[tuple[str, str]]:
+        """Return the transitions of an order's payment as pairs of states, oldest first."""
+        with self._recorder.step(f"reads the state history of the payment of {order}"):
+            return self._history(self._transaction_id(order))
+
+    def delivery_history(self, order: Placed) -> list[tuple[str, str]]:
+        """Return the transitions of an order's delivery as pairs of states, oldest first."""
+        with self._recorder.step(f"reads the state history of the delivery of {order}"):
+            return self._history(self._delivery_id(order))
 
     # -- products
 
@@ -198,6 +199,19 @@ class BackOffice:
 
     def _order(self, order: Placed) -> JsonObject:
         return self._admin.get("order", order.id, *_ORDER_ASSOCIATIONS)
+
+    def _history(self, entity_id: str) -> list[tuple[str, str]]:
+        criteria = (
+            Criteria()
+            .equals("referencedId", entity_id)
+            .associate("fromStateMachineState", "toStateMachineState")
+            .sort("createdAt")
+            .limit(100)
+        )
+        return [
+            (str(entry["fromStateMachineState"]["technicalName"]), str(entry["toStateMachineState"]["technicalName"]))
+            for entry in self._admin.search("state_machine_history", criteria).data
+        ]
 
     def _transaction_id(self, order: Placed) -> str:
         return str(last_transaction(self._order(order))["id"])

@@ -85,7 +85,11 @@ def _of_test_customer(name: str) -> Criteria:
 
 
 def _resolved(admin: AdminApi, entity: str, key: str) -> list[str]:
-    """Turn a key of the journal into ids; ``email:ada@…#1`` is an order of that customer."""
+    """Turn a key of the journal into ids; ``email:ada@…#1`` is an order of that customer, ``number:…`` a product."""
+    if entity == "product" and key.startswith("number:" + NUMBER_MARK):
+        return all_ids(admin, entity, Criteria().equals("productNumber", key.removeprefix("number:")))
+    if entity == "rule" and key.startswith("name:" + NAME_MARK):
+        return all_ids(admin, entity, Criteria().equals("name", key.removeprefix("name:")))
     if not key.startswith("email:"):
         return [key]
     email = key.removeprefix("email:").partition("#")[0]

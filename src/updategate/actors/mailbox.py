@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from updategate.actors.recorder import Recorder
 from updategate.clients.mail import DeliveredMail, Mailpit
-from updategate.clients.storefront.money_text import parse_money
+from updategate.clients.storefront.money_text import MoneyTextError, parse_money
 from updategate.domain.money import Money
 
 _RECOVERY = re.compile(r"/account/recover/password\?hash=([A-Za-z0-9]+)")
@@ -17,11 +17,12 @@ WITHIN_SECONDS = 60.0
 
 
 class Mailbox:
-    """Reads the mails of test customers; they are thrown away at the end."""
+    """Reads the mails of test customers; they are thrown away at the end. ``locale`` is how they print numbers."""
 
-    def __init__(self, sink: Mailpit, recorder: Recorder) -> None:
+    def __init__(self, sink: Mailpit, recorder: Recorder, locale: str) -> None:
         self._sink = sink
         self._recorder = recorder
+        self._locale = locale
         self._read: set[str] = set()
 
     def awaits_recovery_link(self, email: str, within: float = WITHIN_SECONDS) -> str:
@@ -33,12 +34,27 @@ class Mailbox:
         """Wait for a mail whose subject or text holds a word, such as an order number."""
         return self._awaits(email, f"a mail about {word}", within, lambda mail: word in f"{mail.subject}\n{mail.text}")
 
-    def all_about(self, email: str, word: str) -> list[DeliveredMail]:
-        """Return every mail to an address whose subject or text holds a word, oldest first."""
-        with self._recorder.step(f"reads the mails to {email} about {word}"):
+    def awaits_another(self, email: str, *known: DeliveredMail, within: float = WITHIN_SECONDS) -> DeliveredMail:
+        """Wait for a mail other than those already known."""
+        ids = {mail.id for mail in known}
+        return self._awaits(email, "another mail", within, lambda mail: mail.id not in ids)
+
+    def all_with_subject(self, email: str, subject: str) -> list[DeliveredMail]:
+        """Return every mail to an address with a subject, oldest first."""
+        with self._recorder.step(f"reads the mails to {email} with the subject {subject!r}"):
             found = self._sink.mails_to(email)
             self._read.update(mail.id for mail in found)
-            return [mail for mail in found if word in f"{mail.subject}\n{mail.text}"]
+            return [mail for mail in found if mail.subject == subject]
+
+    def amounts_in(self, mail: DeliveredMail, currency: str) -> set[Money]:
+        """Return every amount of money in a mail's text."""
+        found = set()
+        for text in _AMOUNT.findall(mail.text):
+            try:
+                found.add(parse_money(text, locale=self._locale, currency=currency))
+            except MoneyTextError:
+                continue  # a word of three capitals beside a number
+        return found
 
     def _awaits(self, email: str, what: str, within: float, fits: Callable[[DeliveredMail], bool]) -> DeliveredMail:
         with self._recorder.step(f"waits for {what} in the mailbox of {email}", within=f"{within:g} s"):
@@ -60,8 +76,3 @@ class Mailbox:
 def _link_hash(mail: DeliveredMail) -> str | None:
     found = _RECOVERY.search(mail.text) or _RECOVERY.search(mail.html)
     return found.group(1) if found else None
-
-
-def amounts_in(mail: DeliveredMail, locale: str, currency: str) -> set[Money]:
-    """Return every amount of money in a mail's text."""
-    return {parse_money(text, locale=locale, currency=currency) for text in _AMOUNT.findall(mail.text)}

@@ -28,6 +28,13 @@ class Journal(Protocol):
         """Tell that something which was told as created is gone from the shop, under the same ``id``."""
 
 
+class Indicators(Protocol):
+    """Receives what a process measures."""
+
+    def note(self, name: str, value: float, unit: str, samples: int | None = None) -> None:
+        """Note one value with its unit (``s``, ``1/s``)."""
+
+
 class SilentRecorder:
     """Records nothing: for load, where a step would cost more than the request."""
 

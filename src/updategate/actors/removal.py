@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from updategate.clients.admin_api import AdminApi, Criteria
+from updategate.clients.errors import ApiError
 
 PAGE = 100
+# Shopware\Core\Defaults::LIVE_VERSION
+LIVE_VERSION = "0fa91ce3e96a4bc2be4bd9ce752c3425"
 
 # what refers to something stands before it
 REMOVAL_ORDER = (
@@ -45,21 +48,36 @@ def all_ids(admin: AdminApi, entity: str, criteria: Criteria) -> list[str]:
 
 
 def remove_order(admin: AdminApi, order_id: str) -> bool:
-    """Remove an order, its documents and its state history, which Shopware would keep; ``False`` if it was gone."""
-    found = admin.search("order", Criteria().ids(order_id).associate("transactions", "deliveries", "documents")).first()
+    """Remove an order with its documents, the versions that they froze, and its state history; ``False`` if gone."""
+    found = admin.search("order", Criteria().ids(order_id).associate("transactions", "deliveries")).first()
     if found is None:
         return False
     parts = [
         order_id,
         *(str(entry["id"]) for kind in ("transactions", "deliveries") for entry in found.get(kind) or []),
     ]
-    media = [
-        str(entry["documentMediaFileId"]) for entry in found.get("documents") or [] if entry.get("documentMediaFileId")
-    ]
+    _remove_documents(admin, order_id)
     removed = admin.delete("order", order_id)
     history = all_ids(admin, "state_machine_history", Criteria().any_of("referencedId", parts))
-    admin.remove(("state_machine_history", _keys(history)), ("media", _keys(media)))
+    admin.remove(("state_machine_history", _keys(history)))
     return removed
+
+
+def _remove_documents(admin: AdminApi, order_id: str) -> None:
+    """Remove documents, the newest first because it may refer to an older one, and the files that they held."""
+    criteria = Criteria().equals("orderId", order_id).sort("createdAt", descending=True).limit(PAGE)
+    documents = admin.search("document", criteria).data
+    for document in documents:
+        admin.delete("document", str(document["id"]))
+    files = ("documentMediaFileId", "documentA11yMediaFileId")
+    media = [str(document[name]) for document in documents for name in files if document.get(name)]
+    admin.remove(("media", _keys(media)))
+    versions = {str(document["orderVersionId"]) for document in documents if document.get("orderVersionId")}
+    for version_id in sorted(versions - {LIVE_VERSION}):
+        path = f"/_action/version/{version_id}/order/{order_id}"
+        answer = admin.raw("POST", path, {}, name="/_action/version/{id}/order/{id}")
+        if not answer.ok and answer.status != 404:
+            raise ApiError.of(answer)
 
 
 def remove_addresses_of(admin: AdminApi, product_ids: Sequence[str]) -> None:

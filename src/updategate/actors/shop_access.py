@@ -74,6 +74,12 @@ class ShopAccess:
             self._currencies = StoreApi(self.transport, self.access_key).currencies()
         return self._currencies
 
+    def locale(self) -> str:
+        """Return the locale of the language that sessions are in, such as ``de-DE``."""
+        api = StoreApi(self.transport, self.access_key, language_id=self.language_id)
+        current = self.language_id or api.context().language_id
+        return next((code for language_id, code, _ in api.named_languages() if language_id == current), "en-GB")
+
     def salutation(self) -> str | None:
         """Return the id of the neutral salutation, or of any, or ``None`` where the shop has none."""
         if not self._salutations:

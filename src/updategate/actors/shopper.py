@@ -315,6 +315,25 @@ class Shopper:
         with self._recorder.step("looks at the order history"):
             return [read_order(body) for body in self.api.orders()]
 
+    def repeats(self, order: PlacedOrder) -> CartView:
+        """Put everything that an order held into the cart again, as the button in the account does."""
+        with self._recorder.step(f"repeats {order}"):
+            self._access.require("carts", "Filling a cart")
+            self._has_cart = True
+            criteria = {"filter": [{"type": "equals", "field": "id", "value": order.id}]}
+            (body,) = self.api.orders(**criteria)
+            items = [
+                {
+                    "id": item["productId"],
+                    "referencedId": item["productId"],
+                    "type": "product",
+                    "quantity": item["quantity"],
+                }
+                for item in body["lineItems"]
+                if item["type"] == "product"
+            ]
+            return self.api.add_items(items)
+
     def changes_payment(self, order: PlacedOrder, payment: Choosable) -> None:
         """Pay a placed order in another way."""
         with self._recorder.step(f"pays {order} with {payment.name} instead"):

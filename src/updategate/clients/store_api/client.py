@@ -113,6 +113,10 @@ class StoreApi(StoreSession):
         items = [{"id": entry, "referencedId": entry, "type": "product", "quantity": 1} for entry in product_ids]
         return self._cart(self.raw_add(*items))
 
+    def add_items(self, items: Sequence[JsonObject]) -> CartView:
+        """Put several line items into the cart, in one request."""
+        return self._cart(self.raw_add(*items))
+
     def add_code(self, code: str) -> CartView:
         """Enter a promotion code."""
         return self._cart(self.raw_add({"type": "promotion", "referencedId": code}))

@@ -1,0 +1,114 @@
+"""Reads invoices, credit notes and delivery notes from the PDF as the shop delivers it.
+
+The layout is Shopware's own template; labels are in the language of the order, so that only their order, percent signs
+and amounts are relied on.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from updategate.clients.storefront.money_text import MoneyTextError, parse_money, parse_rate
+from updategate.domain.money import Money
+from updategate.domain.views import LineItemView, OrderView, TaxView
+
+_MOST_ROWS = 5
+_AMOUNT = r"-?\s?(?:[^\W\d]{1,3}|[€$£¥])?\s?-?\d[\d.,'\u00a0\u202f]*\s?(?:[^\W\d]{1,3}|[€$£¥])?"
+_SUM = re.compile(rf"^(?P<label>[^:]*[^:\d\s][^:]*):\s*(?P<amount>{_AMOUNT})$")
+_LINE = re.compile(
+    rf"^(?P<name>.+?)\s(?P<quantity>\d+)\s(?P<rates>\d[\d.,]*\s?%(?:\s+\d[\d.,]*\s?%)*)\s+"
+    rf"(?P<unit>{_AMOUNT})\s(?P<total>{_AMOUNT})$"
+)
+_HEADLINE = re.compile(r"^(?P<title>\D+?)\s(?P<number>\S*\d\S*)(?:\s.*)?$")
+
+
+class UnreadableDocumentError(ValueError):
+    """The bytes are no PDF, or not one of a shop's documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document: its ``title`` (Invoice, Rechnung …), its ``number``, the figures that it shows, and all its text.
+
+    ``figures`` has no lines: those are in ``lines``, whose ``label`` begins with the product number.
+    """
+
+    title: str
+    number: str
+    figures: OrderView | None
+    lines: tuple[LineItemView, ...]
+    text: str
+
+
+def read_document(content: bytes, locale: str, currency: str) -> DocumentView:
+    """Read a PDF; ``locale`` is the language of its numbers. A document without sums has no ``figures``."""
+    text = _text_of(content)
+    rows = [row.strip() for row in text.splitlines() if row.strip()]
+    headline = next((match for row in rows if (match := _HEADLINE.match(row))), None)
+    if headline is None:
+        message = f"the document has no headline with a number: {rows[:3]}"
+        raise UnreadableDocumentError(message)
+    return DocumentView(
+        title=headline["title"],
+        number=headline["number"],
+        figures=_figures(rows, locale, currency),
+        lines=tuple(_lines(rows, locale, currency)),
+        text=text,
+    )
+
+
+def _text_of(content: bytes) -> str:
+    try:
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    except (PyPdfError, ValueError) as fault:
+        message = f"the document is no readable PDF ({fault}); it begins with {content[:12]!r}"
+        raise UnreadableDocumentError(message) from fault
+
+
+def _figures(rows: list[str], locale: str, currency: str) -> OrderView | None:
+    sums: list[tuple[str, Money]] = []
+    for row in rows:
+        match = _SUM.match(row)
+        amount = _money(match["amount"], locale, currency) if match else None
+        if match is not None and amount is not None:
+            sums.append((match["label"], amount))
+    plain = [amount for label, amount in sums if "%" not in label]
+    if not plain:
+        return None
+    taxes = [TaxView(parse_rate(label, locale=locale), amount) for label, amount in sums if "%" in label]
+    return OrderView(
+        number=None,
+        total=plain[-1],
+        net_total=plain[0] if len(plain) > 1 else None,
+        taxes=tuple(sorted(taxes, key=lambda tax: tax.rate)),
+    )
+
+
+def _lines(rows: list[str], locale: str, currency: str) -> list[LineItemView]:
+    found = []
+    last_end = 0
+    for end in range(1, len(rows) + 1):
+        # a line with several tax rates is broken over several rows
+        for start in range(end - 1, max(end - _MOST_ROWS, last_end) - 1, -1):
+            match = _LINE.match(" ".join(rows[start:end]))
+            total = _money(match["total"], locale, currency) if match else None
+            if match is not None and total is not None:
+                unit = _money(match["unit"], locale, currency)
+                found.append(LineItemView("", match["name"], int(match["quantity"]), unit, total))
+                last_end = end
+                break
+    return found
+
+
+def _money(text: str, locale: str, currency: str) -> Money | None:
+    if not re.search(r"[^\d.,'\s-]", text):
+        return None  # a bare number is a date or a count
+    try:
+        return parse_money(text, locale=locale, currency=currency)
+    except MoneyTextError:
+        return None

@@ -1,0 +1,53 @@
+import pytest
+
+from updategate.actors.back_office import BackOffice
+from updategate.actors.mailbox import Mailbox
+from updategate.actors.order_desk import OrderDesk
+from updategate.actors.shopper import PlacedOrder, Shopper
+from updategate.actors.test_data.delivery import Delivery, Payment, Rate
+from updategate.actors.test_data.products import Catalogue
+from updategate.domain.money import eur
+
+
+@pytest.fixture
+def order(shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment) -> PlacedOrder:
+    mug = catalogue.offers("mug", gross=eur("11.90"), tax_rate=19)
+    parcel = delivery.ships("parcel", [mug], Rate(gross=eur("4.90"), net=eur("4.12")))
+    shopper.puts_in_cart(mug, quantity=2)
+    return shopper.checks_out_as_guest(shipping=parcel, payment=invoice)
+
+
+@pytest.mark.process("ORD-010")
+def test_confirmation_arrives_once_with_the_right_amounts(
+    order: PlacedOrder, mailbox: Mailbox, back_office: BackOffice
+) -> None:
+    confirmation = mailbox.awaits_mail_about(order.email, order.number)
+
+    # unit, line, shipping, net, tax and total: see CHK-001
+    wanted = {eur("11.90"), eur("23.80"), eur("4.90"), eur("24.12"), eur("4.58"), eur("28.70")}
+    assert mailbox.amounts_in(confirmation, "EUR") >= wanted
+    assert "Ada Lovelace" in confirmation.text
+    assert confirmation.recipients == (order.email,)
+
+    # the mail about the payment comes after all that was sent before, so that nothing is on its way any more
+    back_office.moves_payment(order, "paid")
+    mailbox.awaits_another(order.email, confirmation)
+    assert [mail.id for mail in mailbox.all_with_subject(order.email, confirmation.subject)] == [confirmation.id]
+
+
+@pytest.mark.process("ORD-011")
+def test_each_change_of_state_is_told_by_mail_with_the_documents_chosen(
+    order: PlacedOrder, mailbox: Mailbox, back_office: BackOffice, order_desk: OrderDesk
+) -> None:
+    confirmation = mailbox.awaits_mail_about(order.email, order.number)
+    invoice = order_desk.issues(order, "invoice")
+
+    back_office.moves_order(order, "process", attached=[invoice.id])
+    in_progress = mailbox.awaits_another(order.email, confirmation)
+    back_office.moves_delivery(order, "ship")
+    shipped = mailbox.awaits_another(order.email, confirmation, in_progress)
+
+    assert len({confirmation.subject, in_progress.subject, shipped.subject}) == 3
+    assert [attached.content_type for attached in in_progress.attachments] == ["application/pdf"]
+    assert in_progress.attachments[0].content == invoice.content
+    assert shipped.attachments == ()

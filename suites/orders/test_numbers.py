@@ -1,0 +1,25 @@
+import pytest
+
+from updategate.actors.back_office import BackOffice
+from updategate.actors.crowd import Crowd, numbers_of
+from updategate.actors.test_data.delivery import Delivery, Payment, Rate
+from updategate.actors.test_data.products import Catalogue
+from updategate.domain.money import eur
+
+
+@pytest.mark.process("ORD-012")
+def test_four_buyers_at_once_get_numbers_of_their_own(
+    crowd: Crowd, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
+    mug = catalogue.offers("mug", gross=eur("11.90"), tax_rate=19, stock=50)
+    parcel = delivery.ships("parcel", [mug], Rate(gross=eur("0.00"), net=eur("0.00")))
+
+    orders = []
+    for _ in range(3):
+        crowd.gets_ready(mug, shipping=parcel, payment=invoice)
+        orders += crowd.orders_at_once()
+
+    assert len(orders) == 12
+    assert len(set(numbers_of(orders))) == 12
+    assert {back_office.sees(order).number for order in orders} == set(numbers_of(orders))
+    assert back_office.stock_of(mug).available == 38
