@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from updategate.clients.adapters import adapter_named
 from updategate.clients.connection import admin_api
@@ -74,17 +74,16 @@ class Starting:
         self._environment = environment
         self._owner = owner
         self.processes: list[subprocess.Popen[str]] = []
+        self._logs: list[IO[str]] = []
 
     def start(self, record: Path | None = None) -> Started:
         """Start everything; ``record`` keeps the exchanges of the connector. Raises a ``CounterpartError``."""
         erp, connector = self._environment.erp, self._environment.connector
         erp_facts = proxy_facts = connector_facts = None
         if erp is not None and erp.embedded:
-            arguments = []
-            variables = {}
-            if erp.database_url is not None:
-                arguments = ["--database-url", erp.database_url.get_secret_value()]
-            erp_facts = self._run("tryton_server", arguments, variables, ERP_STARTS_WITHIN_SECONDS)
+            # an address with a password in it is no argument: everybody can list those
+            url = erp.database_url.get_secret_value() if erp.database_url else ""
+            erp_facts = self._run("tryton_server", [], {"ERP_DATABASE_URL": url}, ERP_STARTS_WITHIN_SECONDS)
         if connector is not None and connector.through == "fault_proxy":
             arguments = ["--target", self._environment.url, "--port", str(connector.proxy_port)]
             if not self._environment.http.verify_tls:
@@ -107,6 +106,11 @@ class Starting:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        for process in self.processes:
+            if process.stdout is not None:
+                process.stdout.close()
+        for log in self._logs:
+            log.close()
 
     def _connector(self, shop_url: str, erp_facts: Mapping[str, str] | None) -> dict[str, str]:
         environment, settings = self._environment, self._environment.connector
@@ -137,6 +141,7 @@ class Starting:
     def _run(self, name: str, arguments: list[str], variables: dict[str, str], seconds: float) -> dict[str, str]:
         command = [sys.executable, "-m", f"updategate.embedded.{name}", "--json", "--with-parent", str(self._owner)]
         log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
+        self._logs.append(log)
         process = subprocess.Popen(  # noqa: S603 - our own module
             [*command, *arguments], stdout=subprocess.PIPE, stderr=log, text=True, env=for_child(variables)
         )

@@ -18,7 +18,7 @@ from updategate.config.environment import Environment
 from updategate.config.errors import ConfigError
 from updategate.operations.capabilities import Shop
 from updategate.plugin.allure_files import write_allure_files
-from updategate.plugin.recording import EvidenceJournal, StepRecorder
+from updategate.plugin.recording import EvidenceJournal, IndicatorBook, StepRecorder
 from updategate.plugin.session import COMPARED, FAILED, Controller, Worker, remote_sink, run_name
 from updategate.plugin.settings import add_options, resolve
 
@@ -212,6 +212,12 @@ def run_recorder(request: pytest.FixtureRequest, process_id: str) -> StepRecorde
 def journal(request: pytest.FixtureRequest, process_id: str) -> EvidenceJournal:
     """Notes what this process creates and removes."""
     return EvidenceJournal(_worker(request).sink, process_id)
+
+
+@pytest.fixture
+def indicators(request: pytest.FixtureRequest, process_id: str) -> IndicatorBook:
+    """Notes what this process measures."""
+    return IndicatorBook(_worker(request).sink, process_id)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import allure
 
-from updategate.evidence.records import Created, Removed, Step
+from updategate.evidence.records import Created, Indicator, Removed, Step
 from updategate.evidence.writer import Sink
 
 PARAMETER_LENGTH = 300
@@ -58,3 +58,15 @@ class EvidenceJournal:
     def removed(self, entity: str, id: str) -> None:  # noqa: A002 - Shopware's own word
         """To be called once the entity is gone."""
         self._sink.write(Removed(entity=entity, id=id))
+
+
+class IndicatorBook:
+    """Notes what this process has measured."""
+
+    def __init__(self, sink: Sink, process: str | None) -> None:
+        self._sink = sink
+        self._process = process
+
+    def note(self, name: str, value: float, unit: str, samples: int | None = None) -> None:
+        """Note one value: ``note("erp.products_per_second", 41.7, "1/s")``."""
+        self._sink.write(Indicator(process=self._process, name=name, value=value, unit=unit, samples=samples))

@@ -21,7 +21,7 @@ class Article:
     name: str
     net: Money
     tax_rate: Decimal = Decimal(19)
-    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    attributes: Mapping[str, Attribute] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return self.number

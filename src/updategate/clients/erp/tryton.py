@@ -28,8 +28,8 @@ from updategate.config.erp import ErpSettings
 
 CURRENCY = "EUR"
 PICTURE = "picture of the article"
-# Tryton recurses through what is created together
-BATCH = 100
+# Tryton puts what is created together into one query, whose depth SQLite limits
+BATCH = 25
 
 
 class Tryton:
@@ -116,15 +116,13 @@ class Tryton:
         self._rpc.call("ir.attachment", "create", [entry], what="attach a picture")
 
     def retire(self, articles: Sequence[str], price_lists: Sequence[str] = ()) -> None:
-        """Deactivate articles and price lists."""
-        for model, names, key in (
-            ("product.template", articles, "products.code"),
-            ("product.price_list", price_lists, "name"),
-        ):
-            if names:
-                ids = self._rpc.call(model, "search", [[key, "in", list(names)]], what="look for what is to go")
-                if ids:
-                    self._rpc.call(model, "write", ids, {"active": False}, what="take something out of use")
+        """Deactivate articles and price lists; goods that are still in stock are no reason to keep them."""
+        templates = [row["template"] for row in self._products(list(articles)).values()]
+        lists = self._rpc.search("product.price_list", [["name", "in", list(price_lists)]], ["id"])
+        what = "take something out of use"
+        for model, found in (("product.template", templates), ("product.price_list", [row["id"] for row in lists])):
+            if found:
+                self._rpc.although_warned(model, "write", found, {"active": False}, what=what)
 
     # -- stock
 
@@ -140,12 +138,18 @@ class Tryton:
     def stock_of(self, article: str) -> StockLevel:
         """Return what lies in the warehouse, and what open orders have promised."""
         product_id = self._product(article, [])["id"]
+        return StockLevel(self._pieces([product_id])[product_id], self._sales.promised(product_id))
+
+    def _pieces(self, product_ids: list[int]) -> dict[int, int]:
+        """What lies in the warehouse, by product."""
+        if not product_ids:
+            return {}
         warehouse = self._rpc.search("stock.location", [["type", "=", "warehouse"]], ["id"])[0]["id"]
-        row = self._rpc.call(
-            "product.product", "read", [product_id], ["quantity"], what="read the stock",
+        rows = self._rpc.call(
+            "product.product", "read", product_ids, ["quantity"], what="read the stock",
             locations=[warehouse], stock_date_end=dt.datetime.now(dt.UTC).date(),
-        )[0]  # fmt: skip
-        return StockLevel(int(row["quantity"]), self._sales.promised(product_id))
+        )  # fmt: skip
+        return {int(row["id"]): int(row["quantity"] or 0) for row in rows}
 
     # -- orders
 

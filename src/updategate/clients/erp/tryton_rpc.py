@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import re
 import threading
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,17 @@ from updategate.clients.erp.errors import ErpRefusedError, ErpSignInError, ErpUn
 from updategate.clients.errors import ShopError
 from updategate.clients.exchange_log import ExchangeLog
 from updategate.clients.transport import Answer, Call, ConnectionSettings, RequestsTransport
+
+_WARNINGS_AT_MOST = 2000
+_WARNING = re.compile(r"[0-9a-f]{32}\.")
+
+
+class ErpWarnedError(ErpRefusedError):
+    """Tryton asks whether something is really meant."""
+
+    def __init__(self, what: str, name: str, told: str) -> None:
+        self.name = name
+        super().__init__(what, told)
 
 
 class TrytonRpc:
@@ -27,6 +39,7 @@ class TrytonRpc:
             url, ExchangeLog(secrets=[password]), ConnectionSettings(timeouts=(min(10.0, timeout), timeout))
         )
         self._authorization = ""
+        self._user = 0
         self._context: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -41,6 +54,7 @@ class TrytonRpc:
             if answer.status == 404:
                 raise ErpRefusedError("open its database", f"there is no database '{self._database}'")
             session = self._result(answer, "sign in")
+            self._user = int(session[0])
             text = f"{self._username}:{session[0]}:{session[1]}"
             self._authorization = "Session " + base64.b64encode(text.encode()).decode()
             answer = self._send("model.res.user.get_preferences", [True, {}], self._authorization)
@@ -49,6 +63,16 @@ class TrytonRpc:
     def call(self, model: str, method: str, *arguments: Any, what: str = "", **context: Any) -> Any:  # noqa: ANN401
         """Call a method of a model; ``what`` names the task in errors, ``context`` adds to Tryton's context."""
         return self._call(f"model.{model}.{method}", arguments, what or f"{method} {model}", context)
+
+    def although_warned(self, model: str, method: str, *arguments: Any, what: str) -> Any:  # noqa: ANN401
+        """Call a method, and answer each of Tryton's warnings with yes."""
+        for _ in range(_WARNINGS_AT_MOST):
+            try:
+                return self.call(model, method, *arguments, what=what)
+            except ErpWarnedError as warned:
+                entry = {"user": self._user, "name": warned.name, "always": False}
+                self.call("res.user.warning", "create", [entry], what="answer a warning")
+        return self.call(model, method, *arguments, what=what)
 
     def wizard(self, name: str, method: str, *arguments: Any, what: str, **context: Any) -> Any:  # noqa: ANN401
         """Call a method of a wizard."""
@@ -87,6 +111,8 @@ class TrytonRpc:
             raise ErpRefusedError(what, f"it answered {answer.status}, which is not Tryton") from None
         if "error" in body:
             error = body["error"]
+            if isinstance(error, list) and len(error) == 3 and _WARNING.match(str(error[0])):
+                raise ErpWarnedError(what, str(error[0]), str(error[1]))
             told = error[1] if isinstance(error, list) and len(error) > 1 and error[1] else error
             raise ErpRefusedError(what, str(told)[:600])
         if "result" not in body:

@@ -44,7 +44,10 @@ class TrytonSales:
     def ship(self, order: SalesOrder, pieces: Mapping[str, int], tracking: str) -> Shipment:
         """Send pieces; the rest waits for a shipment of its own."""
         sale_id = int(order.key)
-        self._rpc.call("sale.sale", "process", [sale_id], what=f"process {order.reference}")
+        sale = self._rpc.search("sale.sale", [["id", "=", sale_id]], ["state"])[0]
+        # orders arrive as quotations; Tryton processes them once they are confirmed
+        step = "confirm" if sale["state"] == "quotation" else "process"
+        self._rpc.call("sale.sale", step, [sale_id], what=f"{step} {order.reference}")
         shipment = self._waiting_shipment(sale_id)
         self._rpc.call("stock.shipment.out", "draft", [shipment], what="begin a shipment")
         names = ["product.code", "quantity"]
@@ -64,9 +67,8 @@ class TrytonSales:
         return Shipment(str(number), tracking, dict(pieces))
 
     def cancel(self, order: SalesOrder) -> None:
-        """Take an order that nobody has worked on back to a draft, and cancel it."""
-        for step in ("draft", "cancel"):
-            self._rpc.call("sale.sale", step, [int(order.key)], what=f"cancel {order.reference}")
+        """Cancel an order that nobody has worked on."""
+        self._rpc.call("sale.sale", "cancel", [int(order.key)], what=f"cancel {order.reference}")
 
     def credit(self, order: SalesOrder, pieces: Mapping[str, int]) -> CreditNote:
         """Return pieces of a shipped order, and post the credit note for them."""
@@ -84,7 +86,7 @@ class TrytonSales:
                 self._rpc.call("sale.line", "write", [line["id"]], {"quantity": -wanted}, what="choose pieces")
             else:
                 self._rpc.call("sale.line", "delete", [line["id"]], what="choose pieces")
-        for step in ("quote", "confirm", "process"):
+        for step in ("quote", "confirm"):
             self._rpc.call("sale.sale", step, [returned], what=f"{step} a return")
         return self._posted_credit(returned)
 

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return 0, or 2 where it cannot begin."""
     options = parser().parse_args(argv)
+    options.database_url = options.database_url or os.environ.get("ERP_DATABASE_URL") or None
     try:
         import trytond  # noqa: F401, PLC0415
     except ImportError:

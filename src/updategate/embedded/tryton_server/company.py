@@ -125,8 +125,6 @@ def _habits(get: Any) -> None:  # noqa: ANN401
     term = get("account.invoice.payment_term")(name="At once")
     term.lines = [get("account.invoice.payment_term.line")(type="remainder")]
     term.save()
-    # an order can be taken back until somebody in the office works on it
     settings = get("sale.configuration")(1)
     settings.sale_invoice_method = "order"
-    settings.sale_process_after = dt.timedelta(days=30)
     settings.save()

@@ -10,7 +10,7 @@ from updategate.embedded.connector.exchange import Exchange
 from updategate.embedded.connector.problems import Problem, ShopRefusedError
 from updategate.embedded.connector.shop import equals
 
-_SHOP = {"defaultBillingAddress": {"associations": {"country": {}}}}
+_SHOP: dict[str, Any] = {"defaultBillingAddress": {"associations": {"country": {}}}}
 _ERP = ["street", "postal_code", "city", "country.code"]
 Address = dict[str, str]
 

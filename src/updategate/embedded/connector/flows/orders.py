@@ -57,7 +57,7 @@ def _since(exchange: Exchange, field: str, begin: str) -> Iterator[dict[str, Any
     """Everything from a moment on; each page begins where the last one ended, whatever changed meanwhile."""
     seen: list[str] = []
     while True:
-        filters = [{"type": "range", "field": field, "parameters": {"gte": begin}}]
+        filters: list[dict[str, Any]] = [{"type": "range", "field": field, "parameters": {"gte": begin}}]
         if seen:
             filters.append({"type": "not", "operator": "and", "queries": [any_of("id", seen)]})
         criteria = {
@@ -134,9 +134,8 @@ def _take(exchange: Exchange, order: dict[str, Any]) -> None:
     sale = erp.search("sale.sale", [["id", "=", sale_id]], ["number", "state", "comment"])[0]
     fact = {"id": sale_id, "number": sale["number"], "reference": reference}
     exchange.memory.put("sale", order["id"], {**(known or {}), **fact})
-    if state == "cancelled" and sale["state"] in ("quotation", "confirmed"):
-        for step in ("draft", "cancel"):
-            erp.call("sale.sale", step, [sale_id])
+    if state == "cancelled" and sale["state"] == "quotation":
+        erp.call("sale.sale", "cancel", [sale_id])
     if (remark := _remark(order)) != (sale["comment"] or ""):
         erp.call("sale.sale", "write", [sale_id], {"comment": remark})
     if not acknowledged:
@@ -157,8 +156,8 @@ def _create(exchange: Exchange, order: dict[str, Any]) -> int:
         "lines": [["create", exchange.behaviour.sale_lines(_lines(exchange, order), _shipping(exchange, order))]],
     }
     created = [int(found) for found in erp.call("sale.sale", "create", [entry])]
-    for step in ("quote", "confirm"):
-        erp.call("sale.sale", step, created)
+    # somebody in the office looks at it before it is confirmed
+    erp.call("sale.sale", "quote", created)
     return created[0]
 
 
