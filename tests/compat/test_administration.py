@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Administration and storefront scripts of plugins against the target's components, blocks, events and files."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Areas that plugins touch, in the words of the process registry."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Bad input of plugins and projects: a finding or a clear error, never a crash, never silence."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Constraints of plugins and apps against the target."""
 
 from __future__ import annotations

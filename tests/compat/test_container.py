@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Service definitions of plugins against the target's container."""
 
 from __future__ import annotations

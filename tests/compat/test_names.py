@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S608 - rows of code examples read better on one line; the SQL is never run
 """Routes, texts, settings, entity fields, SQL and decorator chains."""
 
 from __future__ import annotations

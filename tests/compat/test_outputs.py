@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Outputs: JSON, SARIF, JUnit, annotations, evidence, adjustment document, waivers."""
 
 from __future__ import annotations

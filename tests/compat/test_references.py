@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Core symbols in a plugin's PHP: what blocks, what is guarded, what PHP tolerates, what was broken before."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Rule packs: each rule on an example, and packs that claim more than their numbers say."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of code examples read better on one line
 """Twig: what a plugin extends, includes and overrides; drift and the comments that answer it."""
 
 from __future__ import annotations
