@@ -26,6 +26,9 @@ VERBS = {
     "load": "load:load",
     "campaign": "load:campaign",
     "load-worker": "load:load_worker",
+    "costs": "costs:costs",
+    "page-load": "costs:page_load",
+    "baseline": "baseline:baseline",
 }
 
 

@@ -285,11 +285,12 @@ class CostFinding(Fact):
 class Performance(_Line):
     """The verdict of a comparison of speed, as computed from the slices of this run (or against stored runs).
 
-    ``costs`` are figures of the server and exact counts: they stand beside the pace, and do not change it.
+    ``costs`` are figures of the server and exact counts. In the modes ``exact`` and ``browser`` they are the
+    result; in the others they stand beside the pace, and do not change it.
     """
 
     type: Literal["performance"] = "performance"
-    mode: Literal["side_by_side", "stored"]
+    mode: Literal["side_by_side", "stored", "exact", "browser"]
     profile: str
     pace: Literal["slower", "not_slower", "inconclusive"]
     units: int
