@@ -250,9 +250,15 @@ def test_a_cancellation_takes_everything_back_and_names_its_invoice(shop: Shop) 
     with pytest.raises(DocumentError, match="no invoice document exists"):
         create_document(shop, "storno", "order", {})
     create_document(shop, "invoice", "order", {})
+    # what is added later was not on the invoice
+    shop.store.upsert(
+        "order_line_item",
+        {"id": "later", "orderId": "order", "label": "Later", "quantity": 1, "unitPrice": 1, "totalPrice": 1},
+    )
     text = _text(shop, "storno")
     assert "Cancellation 1000 for Invoice 1000" in text
     assert "-€65.60" in text
+    assert "Later" not in text
 
 
 def test_documents_are_numbered_one_after_the_other_and_found_by_their_link_only(shop: Shop) -> None:
@@ -271,9 +277,10 @@ def test_documents_are_numbered_one_after_the_other_and_found_by_their_link_only
         (-47.27, "EUR", "-€47.27", "-47,27 €"),
         (12.35, "CHF", "CHF 12.35", "12,35 CHF"),
         (0, "GBP", "£0.00", "0,00 £"),
+        ("-0", "EUR", "-€0.00", "-0,00 €"),
     ],
 )
-def test_amounts_are_written_as_people_read_them(value: float, iso: str, english: str, german: str) -> None:
+def test_amounts_are_written_as_people_read_them(value: float | str, iso: str, english: str, german: str) -> None:
     assert (money(value, iso, "en-GB"), money(value, iso, "de-DE")) == (english, german)
 
 

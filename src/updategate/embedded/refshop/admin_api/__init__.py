@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from updategate.embedded.refshop.shop import Shop
 
-from . import actions, documents, entities, info, media, oauth, order_states, schema, sync, system, versions
+from . import actions, documents, entities, info, media, oauth, order_edit, order_states, schema, sync, system, versions
 from .http import endpoint
 
 _ROUTERS = (
@@ -18,6 +18,7 @@ _ROUTERS = (
     info.router,
     system.router,
     order_states.router,
+    order_edit.router,
     versions.router,
     schema.router,
     sync.router,

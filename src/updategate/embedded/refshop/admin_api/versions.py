@@ -6,12 +6,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from updategate.embedded.refshop.dal import stock
-from updategate.embedded.refshop.dal.context import DELETED, ReadContext
+from updategate.embedded.refshop.dal.context import ReadContext
 from updategate.embedded.refshop.dal.definitions import Definition, definitions
 from updategate.embedded.refshop.dal.ids import LIVE_VERSION, is_id
 from updategate.embedded.refshop.dal.problems import problem
-from updategate.embedded.refshop.dal.store import Doc, EntityStore, versioned
+from updategate.embedded.refshop.dal.store import Doc, EntityStore
+from updategate.embedded.refshop.dal.versioning import create_version, drop_version, merge_version
 
 from .http import Call, Router, not_found
 
@@ -22,16 +22,7 @@ router = Router()
 def merge(call: Call) -> Response:
     """Put what a version changed into the live version."""
     _definition(call)
-    version_id = call.parameters["version"]
-    store = call.shop.store
-    with store.transaction():
-        orders = [doc["id"] for doc in store.all(versioned("order", version_id))]
-        before = {id_: stock.quantities_of(store, id_) for id_ in orders}
-        for name in definitions():
-            _merge_rows(store, name, version_id)
-        for id_ in orders:
-            stock.lines_changed(store, call.shop.version, before[id_], stock.quantities_of(store, id_))
-        store.delete("version", version_id)
+    merge_version(call.shop.store, call.shop.version, call.parameters["version"])
     return call.empty()
 
 
@@ -42,12 +33,7 @@ def drop(call: Call) -> Response:
     version_id = call.parameters["version"]
     if version_id == LIVE_VERSION:
         raise problem(400, "FRAMEWORK__API_DELETE_LIVE_VERSION_ERROR", "Live version can not be deleted")
-    store = call.shop.store
-    with store.transaction():
-        for name in definitions():
-            for doc in store.all(versioned(name, version_id)):
-                store.delete(versioned(name, version_id), doc["id"])
-        store.delete("version", version_id)
+    drop_version(call.shop.store, version_id)
     return call.json({})
 
 
@@ -57,21 +43,15 @@ def create(call: Call) -> Response:
     definition, id_ = _definition(call), call.parameters["id"]
     store = call.shop.store
     body = call.body if isinstance(call.body, dict) else {}
-    version_id = body.get("versionId") or store.ids.new()
-    if not is_id(version_id):
-        raise problem(
-            400,
-            "FRAMEWORK__INVALID_VERSION_ID",
-            f"versionId {version_id} is not a valid uuid.",
-            {"versionId": version_id},
-        )
+    version_id = body.get("versionId")
+    if version_id is not None and not is_id(version_id):
+        detail = f"versionId {version_id} is not a valid uuid."
+        raise problem(400, "FRAMEWORK__INVALID_VERSION_ID", detail, {"versionId": version_id})
     if store.get(definition.name, id_) is None:
         raise _no_original(definition.name, id_)
-    with store.transaction():
-        store.upsert("version", {"id": version_id, "name": body.get("versionName") or f"{definition.name}-version"})
-        _copy(store, definition, id_, version_id)
+    version = create_version(store, definition.name, id_, version_id, body.get("versionName"))
     return call.json(
-        {"versionId": version_id, "versionName": body.get("versionName"), "id": id_, "entity": definition.name}
+        {"versionId": version, "versionName": body.get("versionName"), "id": id_, "entity": definition.name}
     )
 
 
@@ -103,38 +83,6 @@ def _definition(call: Call) -> Definition:
     if definition is None:
         raise not_found(call)
     return definition
-
-
-def _copy(store: EntityStore, definition: Definition, id_: str, version_id: str) -> None:
-    doc = store.get(definition.name, id_)
-    target = versioned(definition.name, version_id)
-    if doc is None or store.get(target, id_) is not None:
-        return
-    store.upsert(target, {**doc, "versionId": version_id})
-    for association in definition.associations.values():
-        child = definitions().get(association.entity)
-        if child is None or not child.versioned or association.kind not in ("many", "one_reverse"):
-            continue
-        if "#" in association.marks:
-            for row in store.where(association.entity, **{association.key: id_}):
-                _copy(store, child, row["id"], version_id)
-
-
-def _merge_rows(store: EntityStore, name: str, version_id: str) -> None:
-    source = versioned(name, version_id)
-    for doc in store.all(source):
-        if doc.get(DELETED):
-            store.delete(name, doc["id"])
-        else:
-            live: Doc = {key: value for key, value in doc.items() if key not in ("updatedAt", "createdAt")}
-            before = store.get(name, doc["id"])
-            changed: dict[str, Any] = {
-                key: value for key, value in live.items() if before is None or before.get(key) != value
-            }
-            changed.pop("versionId", None)
-            if changed:
-                store.upsert(name, {"id": doc["id"], **changed, "versionId": LIVE_VERSION})
-        store.delete(source, doc["id"])
 
 
 def _cloned(

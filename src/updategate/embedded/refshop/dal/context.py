@@ -49,7 +49,9 @@ class ReadContext:
         if self.live:
             return docs
         changed = {doc["id"]: doc for doc in self.store.all(versioned(entity, self.version_id))}
-        if not changed:
+        if self._owner_is_copied(entity, equals):
+            docs = []
+        elif not changed:
             return docs
         kept = [doc for doc in docs if doc["id"] not in changed]
         mine = [
@@ -58,6 +60,19 @@ class ReadContext:
             if not doc.get(DELETED) and all(doc.get(key) == value for key, value in equals.items())
         ]
         return kept + mine
+
+    def _owner_is_copied(self, entity: str, equals: dict[str, Any]) -> bool:
+        """Tell whether these rows belong to one that the version holds: then it holds all of them."""
+        definition = definitions().get(entity)
+        if definition is None or not definition.versioned:
+            return False
+        references = (
+            (definition.fields[key].reference, value) for key, value in equals.items() if key in definition.fields
+        )
+        return any(
+            reference is not None and self.store.get(versioned(reference, self.version_id), str(value)) is not None
+            for reference, value in references
+        )
 
     def parent(self, definition: Definition, doc: Doc) -> Doc | None:
         """Return what a variant inherits from, if inheritance is wanted."""

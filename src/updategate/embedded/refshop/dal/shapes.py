@@ -75,6 +75,7 @@ _SHAPES: dict[str, Shape] = {
     "media_thumbnail": Shape(extra={"url": _file_url}),
     "shipping_method": Shape(empty_list=frozenset({"prices"})),
     "order": Shape(extra=_live("billingAddressVersionId")),
+    "document": Shape(extra={"orderVersionId": lambda _, doc: doc.get("orderVersionId") or LIVE_VERSION}),
     "order_customer": Shape(extra=_live("orderVersionId")),
     "order_address": Shape(extra=_live("orderVersionId")),
     "order_transaction": Shape(extra={**_live("orderVersionId"), "validationData": []}),

@@ -64,24 +64,31 @@ def content_of(
         if priced:
             rows.append(_shipping_row(facts, words, amount))
     customer = facts["customer"]
+    delivered = moment(config.get("deliveryDate") or date, locale, time=False)
     reference = (
         (words["customer"], str(customer.get("customerNumber") or "")),
         (words["order"], str(order["orderNumber"])),
         (words["order_date"], moment(order["orderDateTime"], locale, time=False)),
-        (words["date"], moment(date, locale, time=False)),
+        *_dated(kind, words, number, moment(date, locale, time=False)),
     )
     return DocumentContent(
         title=words[kind].format(number=number, order=order["orderNumber"], invoice=invoice_number or ""),
         words=words,
         recipient=tuple(facts["shippingAddress" if kind == "delivery_note" else "billingAddress"]),
         sender=_sender(config),
-        reference=reference,
+        reference=(*reference, (words["delivery_date"].format(date=delivered), "")) if not priced else reference,
         rows=tuple(rows),
         totals=totals,
-        notes=_notes(kind, facts, words, date, locale, config),
+        notes=_notes(facts, words, config),
         priced=priced,
         tax_state=words["net" if order["taxStatus"] == "net" else "gross"],
     )
+
+
+def _dated(kind: str, words: dict[str, str], number: str, day: str) -> list[tuple[str, str]]:
+    if kind == "storno":
+        return [(words["storno_number"], number), (words["storno_date"], day)]
+    return [(words["date"], day)]
 
 
 def _row(line: dict[str, Any], amount: Any, sign: int, *, priced: bool) -> Row:
@@ -141,9 +148,7 @@ def _sender(config: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(config[key]) for key in keys if config.get(key))
 
 
-def _notes(
-    kind: str, facts: dict[str, Any], words: dict[str, str], date: str, locale: str, config: dict[str, Any]
-) -> tuple[str, ...]:
+def _notes(facts: dict[str, Any], words: dict[str, str], config: dict[str, Any]) -> tuple[str, ...]:
     payment = facts["paymentMethod"].get("name") or ""
     notes = [
         words["payment_method"].format(name=payment),
@@ -151,8 +156,6 @@ def _notes(
         words["retention"],
         words["service_date"],
     ]
-    if kind == "delivery_note":
-        notes.append(words["delivery_date"].format(date=moment(config.get("deliveryDate") or date, locale, time=False)))
     if config.get("documentComment"):
         notes.append(str(config["documentComment"]))
     return tuple(notes)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from updategate.embedded.refshop.dal.ids import LIVE_VERSION, api_time
+from updategate.embedded.refshop.dal.ids import api_time
 from updategate.embedded.refshop.dal.number_range import reserve
 from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.dal.versioning import create_version
 from updategate.embedded.refshop.mail.facts import order_facts
 from updategate.embedded.refshop.shop import Shop
 
@@ -79,7 +80,8 @@ def create_document(
                 "documentTypeId": _type_id(shop, kind),
                 "fileType": "pdf",
                 "orderId": order_id,
-                "orderVersionId": LIVE_VERSION,
+                # the order as it is now: a cancellation of this invoice takes back this, whatever comes later
+                "orderVersionId": create_version(shop.store, "order", order_id),
                 "documentMediaFileId": media_id,
                 "config": stored,
                 "documentNumber": number,
@@ -147,6 +149,8 @@ def _prepared(
             "Unable to generate document. Can not generate credit note document because no credit line items exists."
             f" OrderId: {order_id}",
         )
+    if kind == "storno" and invoice is not None:
+        facts = order_facts(shop, order_id, invoice["orderVersionId"]) or facts
     return facts, {**_settings(shop, kind, facts["order"]["salesChannelId"]), **config}, invoice
 
 

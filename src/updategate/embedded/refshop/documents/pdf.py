@@ -1,68 +1,85 @@
-"""The form of documents: one column of lines on A4."""
+"""The form of documents, on A4.
+
+What is drawn first is read first: headline, lines, notes, and then what frames them, as in the documents of a real
+shop. So a reader that goes by the order of the text finds everything where it is there.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-
-from fpdf import FPDF
+from typing import TYPE_CHECKING
 
 from .content import DocumentContent, Row
 
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
 _PRICED = (26.0, 62.0, 18.0, 18.0, 28.0, 28.0)
 _PLAIN = (36.0, 110.0, 34.0)
-
-
-class _Page(FPDF):
-    def __init__(self, content: DocumentContent) -> None:
-        super().__init__(orientation="portrait", unit="mm", format="A4")
-        self._content = content
-        # the built-in fonts know no other way to a euro sign
-        self.core_fonts_encoding = "windows-1252"
-        self.set_margins(15, 15)
-        self.set_auto_page_break(auto=True, margin=25)
-        self.alias_nb_pages()
-
-    def footer(self) -> None:
-        """Print the sender and the number of the page."""
-        self.set_y(-20)
-        self.set_font("Helvetica", size=7)
-        name = self._content.sender[0] if self._content.sender else ""
-        self.cell(120, 4, _printable(name))
-        page = self._content.words["page"].format(page=self.page_no())
-        self.cell(60, 4, _printable(page), align="R")
+_TOP_OF_TEXT = 105.0
 
 
 def pdf_of(content: DocumentContent, created: datetime) -> bytes:
     """Return the document as PDF."""
-    page = _Page(content)
+    from fpdf import FPDF
+
+    class Page(FPDF):
+        """Draws the frame when a page is full."""
+
+        totals_at: tuple[int, float] | None = None
+
+        def footer(self) -> None:
+            """Print what stands around the text of a page."""
+            _frame(self, content, totals_at=self.totals_at)
+
+    page = Page(orientation="portrait", unit="mm", format="A4")
+    # the built-in fonts know no other way to a euro sign
+    page.core_fonts_encoding = "windows-1252"
+    page.set_margins(15, 15)
+    page.set_auto_page_break(auto=True, margin=25)
+    page.alias_nb_pages()
     page.set_title(content.title)
     page.set_creator("Reference shop")
     page.set_creation_date(created)
     page.add_page()
-    page.set_font("Helvetica", size=9)
-    for line in content.sender[:3]:
-        page.cell(180, 4, _printable(line), align="R", new_x="LMARGIN", new_y="NEXT")
-    page.ln(6)
-    for line in content.recipient:
-        page.cell(180, 5, _printable(line), new_x="LMARGIN", new_y="NEXT")
-    page.ln(6)
-    for label, value in content.reference:
-        page.cell(40, 4.5, _printable(label))
-        page.cell(60, 4.5, _printable(value), new_x="LMARGIN", new_y="NEXT")
-    page.ln(8)
+    page.set_y(_TOP_OF_TEXT)
     page.set_font("Helvetica", style="B", size=14)
     page.cell(180, 8, _printable(content.title), new_x="LMARGIN", new_y="NEXT")
     page.ln(3)
     _table(page, content)
-    page.ln(4)
+    height = 5.0 * len(content.totals) + 4
+    if page.get_y() + height > page.page_break_trigger:
+        page.add_page()
+    page.totals_at = (page.page_no(), page.get_y() + 2)
+    page.set_y(page.get_y() + height + 4)
     page.set_font("Helvetica", size=9)
-    for label, value in content.totals:
-        page.cell(130, 5, _printable(label), align="R")
-        page.cell(50, 5, _printable(value), align="R", new_x="LMARGIN", new_y="NEXT")
-    page.ln(6)
     for note in content.notes:
         page.multi_cell(180, 4.5, _printable(note), new_x="LMARGIN", new_y="NEXT")
     return bytes(page.output())
+
+
+def _frame(page: FPDF, content: DocumentContent, *, totals_at: tuple[int, float] | None) -> None:
+    page.set_y(-20)
+    page.set_font("Helvetica", size=7)
+    page.cell(120, 4, _printable(content.sender[0] if content.sender else ""))
+    page.cell(60, 4, _printable(content.words["page"].format(page=page.page_no())), align="R")
+    if page.page_no() == 1:
+        page.set_font("Helvetica", size=9)
+        page.set_y(45)
+        for line in content.recipient:
+            page.cell(180, 5, _printable(line), new_x="LMARGIN", new_y="NEXT")
+        page.set_y(15)
+        for line in content.sender:
+            page.cell(180, 4, _printable(line), align="R", new_x="LMARGIN", new_y="NEXT")
+        page.set_y(_TOP_OF_TEXT - 4 - 4.5 * len(content.reference))
+        for label, value in content.reference:
+            page.set_x(115)
+            page.cell(80, 4.5, _printable(f"{label} {value}"), new_x="LMARGIN", new_y="NEXT")
+    if totals_at is not None and totals_at[0] == page.page_no():
+        page.set_font("Helvetica", size=9)
+        page.set_y(totals_at[1])
+        for label, value in content.totals:
+            page.cell(180, 5, _printable(f"{label} {value}"), align="R", new_x="LMARGIN", new_y="NEXT")
 
 
 def _table(page: FPDF, content: DocumentContent) -> None:
@@ -85,9 +102,14 @@ def _row(page: FPDF, row: Row, *, priced: bool) -> None:
         _cells(page, [row.number, row.label, row.quantity], _PLAIN)
         return
     rates = [f"{value} %" for value in row.rates] or [""]
-    _cells(page, [row.number, row.label, row.quantity, rates[0], row.unit_price, row.total], _PRICED)
-    for more in rates[1:]:
+    if len(rates) == 1:
+        _cells(page, [row.number, row.label, row.quantity, rates[0], row.unit_price, row.total], _PRICED)
+        return
+    # several rates stand below each other, the prices beside the last one
+    _cells(page, [row.number, row.label, row.quantity, rates[0], "", ""], _PRICED)
+    for more in rates[1:-1]:
         _cells(page, ["", "", "", more, "", ""], _PRICED)
+    _cells(page, ["", "", "", rates[-1], row.unit_price, row.total], _PRICED)
 
 
 def _cells(page: FPDF, texts: list[str], widths: tuple[float, ...]) -> None:

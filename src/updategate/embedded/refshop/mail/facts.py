@@ -7,6 +7,7 @@ from typing import Any
 from updategate.embedded.refshop.dal.context import ReadContext
 from updategate.embedded.refshop.dal.criteria import Criteria
 from updategate.embedded.refshop.dal.definitions import definition
+from updategate.embedded.refshop.dal.ids import LIVE_VERSION
 from updategate.embedded.refshop.dal.output import entity_json
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.translate import language_chain
@@ -28,10 +29,16 @@ def locale_of(shop: Shop, language_id: str | None) -> str:
     return str(locale.get("code") or "en-GB")
 
 
-def loaded(shop: Shop, entity: str, id_: str, language_id: str | None, *paths: str) -> dict[str, Any] | None:
+def loaded(
+    shop: Shop, entity: str, id_: str, language_id: str | None, *paths: str, version_id: str = LIVE_VERSION
+) -> dict[str, Any] | None:
     """Return an entity with associations, its texts (with fallbacks) in the language."""
     context = ReadContext(
-        shop.store, language_chain(shop.store, language_id), base_url=shop.base_url, version=shop.version
+        shop.store,
+        language_chain(shop.store, language_id),
+        base_url=shop.base_url,
+        version=shop.version,
+        version_id=version_id,
     )
     doc = context.get(entity, id_)
     if doc is None:
@@ -52,10 +59,10 @@ def _resolved(value: Any) -> Any:
     return value
 
 
-def order_facts(shop: Shop, order_id: str) -> dict[str, Any] | None:
-    """Return what a mail or a document about an order needs; None if there is no such order."""
+def order_facts(shop: Shop, order_id: str, version_id: str = LIVE_VERSION) -> dict[str, Any] | None:
+    """Return what a mail or a document about an order (as it was in a version) needs; None if there is none."""
     doc = shop.store.get("order", order_id)
-    order = loaded(shop, "order", order_id, doc.get("languageId"), *_ORDER) if doc else None
+    order = loaded(shop, "order", order_id, doc.get("languageId"), *_ORDER, version_id=version_id) if doc else None
     if order is None:
         return None
     locale = locale_of(shop, order["languageId"])

@@ -14,7 +14,8 @@ def money(value: Any, iso: str, locale: str) -> str:
     """Write an amount: ``€1,234.50`` in English, ``1.234,50 €`` in German."""
     amount = Decimal(str(value))
     text = f"{abs(amount):,.2f}"
-    sign = "-" if amount < 0 else ""
+    # a cancelled zero is written as such, as the formatter of a real shop does
+    sign = "-" if amount.is_signed() else ""
     if locale.startswith("de"):
         swapped = text.translate({ord(","): ".", ord("."): ","})
         return f"{sign}{swapped} {_SYMBOLS.get(iso, iso)}"

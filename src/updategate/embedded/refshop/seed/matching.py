@@ -56,6 +56,10 @@ def merged_with_recordings(own: Rows, recorded: Rows) -> Rows:
             kept.append((entity, doc))
         else:
             aliases[doc["id"]] = recorded_id
+            if entity == "document_base_config":
+                # the types of documents were not recorded, but what is configured for them was
+                other = next(row for name, row in recorded if name == entity and row["id"] == recorded_id)
+                aliases[doc["documentTypeId"]] = other["documentTypeId"]
             _nested_aliases(doc, recorded_id, recorded, entity, aliases)
     german = found.get(("language", "de-DE"))
     if german:

@@ -39,7 +39,22 @@ def check_foreign_keys(context: ReadContext, definition: Definition, changes: Do
         raise http_problem(500, _message(definition, field), code="1452")
 
 
+def still_needed(definition: Definition, name: str) -> str:
+    """Return what the database says when a row would lose what this foreign key of it refers to."""
+    return (
+        "An exception occurred while executing a query: SQLSTATE[23000]: Integrity constraint violation: 1451"
+        f" Cannot delete or update a parent row: {_constraint(definition, definition.fields[name])}"
+    )
+
+
 def _message(definition: Definition, field: Field) -> str:
+    return (
+        "An exception occurred while executing a query: SQLSTATE[23000]: Integrity constraint violation: 1452"
+        f" Cannot add or update a child row: {_constraint(definition, field)}"
+    )
+
+
+def _constraint(definition: Definition, field: Field) -> str:
     column = _COLUMN_NAMES.get((definition.name, field.name), _snake(field.name))
     constraint = _CONSTRAINT_NAMES.get((definition.name, field.name), f"fk.{definition.name}.{column}")
     target = definitions()[str(field.reference)]
@@ -48,8 +63,7 @@ def _message(definition: Definition, field: Field) -> str:
         columns += f", `{column.removesuffix('_id')}_version_id`"
         referenced += ", `version_id`"
     return (
-        "An exception occurred while executing a query: SQLSTATE[23000]: Integrity constraint violation: 1452"
-        " Cannot add or update a child row: a foreign key constraint fails"
+        "a foreign key constraint fails"
         f" (`shopware_main`.`{definition.name}`, CONSTRAINT `{constraint}` FOREIGN KEY ({columns})"
         f" REFERENCES `{target.name}` ({referenced}){_on_delete(definition, field, target)} ON UPDATE CASCADE)"
     )

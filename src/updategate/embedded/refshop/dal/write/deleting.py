@@ -10,9 +10,10 @@ from updategate.embedded.refshop.dal.context import DELETED, ReadContext
 from updategate.embedded.refshop.dal.definitions import Definition, definitions
 from updategate.embedded.refshop.dal.ids import derived_id
 from updategate.embedded.refshop.dal.indexing import index_categories, index_products
-from updategate.embedded.refshop.dal.problems import problem
+from updategate.embedded.refshop.dal.problems import http_problem, problem
 from updategate.embedded.refshop.dal.store import versioned
 
+from .constraints import still_needed
 from .writer import owners_of
 
 
@@ -73,10 +74,70 @@ def _restrict(context: ReadContext, definition: Definition, id_: str) -> None:
         )
 
 
+#: what the database keeps from being deleted though no association says so: entity, column
+_KEPT_FOR = {
+    "order": (("document", "orderId"),),
+    "document": (("document", "referencedDocumentId"),),
+    "state_machine_state": (("order", "stateId"), ("order_transaction", "stateId"), ("order_delivery", "stateId")),
+    "sales_channel": (("order", "salesChannelId"), ("customer", "salesChannelId")),
+    "payment_method": (("customer", "lastPaymentMethodId"),),
+    "delivery_time": (("shipping_method", "deliveryTimeId"),),
+    "document_type": (("document", "documentTypeId"),),
+    "category": (
+        ("sales_channel", "navigationCategoryId"),
+        ("sales_channel", "footerCategoryId"),
+        ("sales_channel", "serviceCategoryId"),
+    ),
+    "product_stream": (("category", "productStreamId"),),
+}
+
+#: what the database sets to null, and what it deletes along
+_SET_TO_NULL = {
+    "product": (("product", "canonicalProductId"),),
+    "category": (("category", "afterCategoryId"),),
+    "customer": (("product_review", "customerId"),),
+    "user": (
+        ("order", "createdById"),
+        ("order", "updatedById"),
+        ("customer", "createdById"),
+        ("customer", "updatedById"),
+    ),
+}
+_DELETED_ALONG = {"customer": (("customer_recovery", "customerId"),), "user": (("user_recovery", "userId"),)}
+
+
+def _keep_integrity(context: ReadContext, name: str, id_: str, result: Deleted) -> None:
+    for entity, key in _KEPT_FOR.get(name, ()):
+        if context.where(entity, **{key: id_}):
+            raise http_problem(500, still_needed(definitions()[entity], key), code="1451")
+    for entity, key in _SET_TO_NULL.get(name, ()):
+        for row in context.where(entity, **{key: id_}):
+            context.store.upsert(entity, {"id": row["id"], key: None})
+    for entity, key in _DELETED_ALONG.get(name, ()):
+        for row in context.where(entity, **{key: id_}):
+            _delete(context, definitions()[entity], row["id"], result)
+
+
 def _delete(context: ReadContext, definition: Definition, id_: str, result: Deleted) -> None:
     doc = context.get(definition.name, id_)
     if doc is None:
         return
+    if context.live:
+        _keep_integrity(context, definition.name, id_, result)
+    _delete_related(context, definition, id_, result)
+    key: Any = {part: doc.get(part) for part in definition.key} if definition.mapping else id_
+    result.deleted.setdefault(definition.name, []).append(key)
+    if definition.translated_fields:
+        owner = f"{_camel(definition.name)}Id"
+        for language in doc.get("translations") or {}:
+            result.deleted.setdefault(f"{definition.name}_translation", []).append({owner: id_, "languageId": language})
+    if context.live or not definition.versioned:
+        context.store.delete(definition.name, id_)
+    else:
+        context.store.upsert(versioned(definition.name, context.version_id), {**doc, DELETED: True})
+
+
+def _delete_related(context: ReadContext, definition: Definition, id_: str, result: Deleted) -> None:
     for association in definition.associations.values():
         marks = association.marks
         if association.kind == "mapping" and association.mapping in definitions():
@@ -90,16 +151,6 @@ def _delete(context: ReadContext, definition: Definition, id_: str, result: Dele
                     _delete(context, target, row["id"], result)
                 elif "%" in marks:
                     context.store.upsert(association.entity, {"id": row["id"], association.key: None})
-    key: Any = {part: doc.get(part) for part in definition.key} if definition.mapping else id_
-    result.deleted.setdefault(definition.name, []).append(key)
-    if definition.translated_fields:
-        owner = f"{_camel(definition.name)}Id"
-        for language in doc.get("translations") or {}:
-            result.deleted.setdefault(f"{definition.name}_translation", []).append({owner: id_, "languageId": language})
-    if context.live or not definition.versioned:
-        context.store.delete(definition.name, id_)
-    else:
-        context.store.upsert(versioned(definition.name, context.version_id), {**doc, DELETED: True})
 
 
 def _camel(name: str) -> str:
