@@ -188,6 +188,31 @@ def test_a_new_state_is_told_once_it_is_kept(shop: Shop) -> None:
     assert "The new status is as follows: In Progress." in _plain(mail)
 
 
+def test_chosen_documents_go_with_the_mail_about_a_state(shop: Shop) -> None:
+    order = _order(shop)
+    made = create_document(shop, "invoice", order, {})
+    transition(
+        shop.store,
+        shop.version,
+        "order",
+        order,
+        "process",
+        emit=shop.events.emit,
+        told={"send_mail": True, "document_ids": [made.id]},
+    )
+    (mail,) = _mails(shop)
+    (attachment,) = mail.iter_attachments()
+    assert attachment.get_filename() == "invoice_1000.pdf"
+    assert attachment.get_content().startswith(b"%PDF")
+    assert (shop.store.get("document", made.id) or {})["sent"] is True
+
+
+def test_no_mail_is_sent_where_none_is_wanted(shop: Shop) -> None:
+    order = _order(shop)
+    transition(shop.store, shop.version, "order", order, "process", emit=shop.events.emit, told={"send_mail": False})
+    assert _mails(shop) == []
+
+
 def test_a_flow_that_is_switched_off_sends_nothing(shop: Shop) -> None:
     shop.store.upsert("flow", {"id": id_of("flow", "order_confirmation_mail"), "active": False})
     shop.events.emit("checkout.order.placed", order_id=_order(shop))

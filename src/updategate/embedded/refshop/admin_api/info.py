@@ -122,6 +122,20 @@ def config(call: Call) -> Response:
     )
 
 
+def _since_66(shop: Shop) -> bool:
+    return not shop.version.is_65
+
+
+@router.route("GET", "/_action/feature-flag", when=_since_66)
+def feature_flags(call: Call) -> Response:
+    """List the feature flags: those of the majors up to this one are on."""
+    flags = {
+        name: {"default": active, "major": True, "toggleable": False, "description": "", "active": active}
+        for name, active in (("V6_5_0_0", True), ("V6_6_0_0", True), ("V6_7_0_0", False), ("CACHE_REWORK", False))
+    }
+    return call.json(flags)
+
+
 @router.route("GET", "/_info/health-check", public=True)
 def health(call: Call) -> Response:
     """Say nothing, with 200: it does so on a half-updated shop as well."""

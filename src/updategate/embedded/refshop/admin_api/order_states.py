@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from updategate.embedded.refshop.dal.definitions import definition
@@ -76,6 +78,15 @@ def move(call: Call) -> Response:
     return answer_detail(call, call.context(), definition("state_machine_state"), state)
 
 
+def _told(body: Any) -> dict[str, Any]:
+    """Return what the request says about the mail: whether it is sent, and which documents go with it."""
+    wishes = body if isinstance(body, dict) else {}
+    return {
+        "send_mail": wishes.get("sendMail", True) is not False,
+        "document_ids": list(wishes.get("documentIds") or []),
+    }
+
+
 def _entity(call: Call) -> str:
     entity = call.parameters["entity"].replace("-", "_")
     if entity not in MACHINES:
@@ -110,4 +121,5 @@ def _moved(call: Call, entity: str) -> tuple[Doc, bool]:
         emit=call.shop.events.emit,
         user_id=call.access.user_id,
         integration_id=call.access.integration_id,
+        told=_told(call.body),
     )

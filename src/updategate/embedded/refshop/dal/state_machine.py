@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from updategate.embedded.refshop.versions import ShopwareVersion
 
@@ -69,11 +70,13 @@ def transition(
     emit: Emit | None = None,
     user_id: str | None = None,
     integration_id: str | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> tuple[Doc, bool]:
     """Do ``action`` and return the new state, and whether anything changed.
 
     An action that leads to where the row is already is fine and changes nothing; an action that the state does not
-    have is refused with SYSTEM__ILLEGAL_STATE_TRANSITION. ``emit`` is told ``state_leave…`` and ``state_enter…``.
+    have is refused with SYSTEM__ILLEGAL_STATE_TRANSITION. ``emit`` is told ``state_leave…`` and ``state_enter…``,
+    with the facts ``told`` beside those of the row.
     """
     with store.transaction():
         doc, state = _row(store, entity, id_)
@@ -118,7 +121,7 @@ def transition(
         if emit is not None:
             order_id = id_ if entity == "order" else str(doc.get("orderId"))
             machine = MACHINES[entity]
-            facts = {"entity": entity, "id": id_, "order_id": order_id}
+            facts = {**(told or {}), "entity": entity, "id": id_, "order_id": order_id}
             emit(f"state_leave.{machine}.{state['technicalName']}", **facts)
             emit(f"state_enter.{machine}.{chosen.end['technicalName']}", **facts)
         return chosen.end, True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 from updategate.embedded.refshop.dal.problems import ApiProblem
@@ -40,7 +42,7 @@ def _position(sequence: Doc) -> int:
 def _send(shop: Shop, event: str, sequence: Doc, facts: dict[str, Any]) -> None:
     template = shop.store.get("mail_template", str((sequence.get("config") or {}).get("mailTemplateId")))
     spoken = _facts(shop, event, facts)
-    if template is None or spoken is None:
+    if template is None or spoken is None or facts.get("send_mail") is False:
         return
     person = spoken["customer"]
     name = f"{person.get('firstName')} {person.get('lastName')}"
@@ -50,7 +52,28 @@ def _send(shop: Shop, event: str, sequence: Doc, facts: dict[str, Any]) -> None:
     except ApiProblem as refusal:
         _log(shop, event, refusal)
         return
+    for document in _attached(shop, sequence, facts):
+        _attach(shop, message, document)
     shop.mailer.send(message)
+
+
+def _attached(shop: Shop, sequence: Doc, facts: dict[str, Any]) -> list[Doc]:
+    """Return the documents that go with a mail: those named, and the newest of the kinds that the flow names."""
+    found = [shop.store.get("document", str(id_)) for id_ in facts.get("document_ids") or []]
+    for type_id in (sequence.get("config") or {}).get("documentTypeIds") or []:
+        found += shop.store.where("document", orderId=facts.get("order_id"), documentTypeId=type_id)[-1:]
+    return list({document["id"]: document for document in found if document}.values())
+
+
+def _attach(shop: Shop, message: EmailMessage, document: Doc) -> None:
+    media = shop.store.get("media", str(document.get("documentMediaFileId")))
+    file = (shop.settings.data_dir or Path()) / str((media or {}).get("path"))
+    if media is None or not file.is_file():
+        return
+    message.add_attachment(
+        file.read_bytes(), maintype="application", subtype="pdf", filename=f"{media['fileName']}.pdf"
+    )
+    shop.store.upsert("document", {"id": document["id"], "sent": True})
 
 
 def _facts(shop: Shop, event: str, facts: dict[str, Any]) -> dict[str, Any] | None:
