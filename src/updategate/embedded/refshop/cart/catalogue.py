@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from updategate.embedded.refshop.dal.ids import SYSTEM_CURRENCY
 from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.dal.translate import translated
 from updategate.embedded.refshop.shop import Shop
 
 from .context import CheckoutContext
@@ -20,7 +21,7 @@ from .promotion import Promotion
 from .promotion_reader import PROMOTION_ENTITIES, both_ways, read_promotion
 from .rule_reader import read_rules
 from .rules import Rule
-from .stored import moment_of, translated
+from .stored import moment_of
 
 _T = TypeVar("_T")
 

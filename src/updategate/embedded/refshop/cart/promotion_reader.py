@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
 from updategate.embedded.refshop.dal.store import Doc, EntityStore
+from updategate.embedded.refshop.dal.translate import translated
 
 from .money import decimal
 from .promotion import Discount, Promotion, SetGroup
 from .rules import Condition, Rule, all_of, any_of
-from .stored import moment_of, translated
+from .stored import moment_of
 
 PROMOTION_ENTITIES = (
     "promotion", "promotion_discount", "promotion_discount_prices", "promotion_discount_rule", "promotion_setgroup",

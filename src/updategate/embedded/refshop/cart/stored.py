@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 
 def moment_of(value: object) -> datetime | None:
@@ -15,13 +13,3 @@ def moment_of(value: object) -> datetime | None:
         return None
     moment = datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def translated(document: Mapping[str, Any], field: str, languages: tuple[str, ...]) -> Any:
-    """Return a field in the first language of the chain that has it."""
-    translations = document.get("translations") or {}
-    for language in languages:
-        value = (translations.get(language) or {}).get(field)
-        if value is not None:
-            return value
-    return document.get(field)

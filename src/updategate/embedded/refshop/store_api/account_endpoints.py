@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from updategate.embedded.refshop.cart.stored import moment_of
 from updategate.embedded.refshop.dal import passwords
 from updategate.embedded.refshop.dal.store import Doc
 
@@ -241,8 +242,6 @@ def recovery_is_expired(call: Call) -> Answer:
 
 
 def _recovery(call: Call) -> Doc | None:
-    from updategate.embedded.refshop.cart.stored import moment_of
-
     for row in call.shop.store.where("customer_recovery", hash=call.get("hash")):
         made = moment_of(row.get("createdAt"))
         if made is not None and (call.shop.clock.now() - made).total_seconds() < 7200:
