@@ -30,13 +30,12 @@ from updategate.config.errors import ConfigError
 from updategate.config.exit_codes import ExitCode
 from updategate.config.monitoring import load_monitoring, monitoring_path
 from updategate.config.process_environment import browser_path
-from updategate.evidence.provenance import provenance
+from updategate.evidence.provenance import provenance, run_name
 from updategate.evidence.records import CostFinding, Performance, RunStarted, SpeedMetric
 from updategate.evidence.writer import EvidenceWriter
 from updategate.load.pools import Pools, at_address, read_catalogue, shared_pools
 from updategate.load.preparation import access_to, remove_visitors
 from updategate.operations.fingerprint import read_build
-from updategate.plugin.session import run_name
 
 reference_option = click.option(
     "--reference", help="The shop as it was before the update.  [default: the environment's]"

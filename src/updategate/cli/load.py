@@ -25,13 +25,12 @@ from updategate.config.exit_codes import ExitCode
 from updategate.config.monitoring import load_monitoring, monitoring_path
 from updategate.config.process_environment import for_child
 from updategate.config.profile import load_profile, profile_path
-from updategate.evidence.provenance import file_hash, provenance
+from updategate.evidence.provenance import file_hash, provenance, run_name
 from updategate.evidence.reader import RunEvidence, read_evidence
 from updategate.evidence.records import Phase
 from updategate.load.guard import LoadStoppedError
 from updategate.operations.fingerprint import read_build
 from updategate.operations.preflight import obstacle
-from updategate.plugin.session import run_name
 
 SCENARIOS = Path("scenarios")
 processes_option = click.option(

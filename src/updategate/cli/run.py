@@ -10,13 +10,13 @@ import click
 from updategate.cli.options import console, json_option, policy_option, print_json, project_root
 from updategate.config.environment import Environment, environment_path, load_environment, read_only_environment
 from updategate.config.exit_codes import ExitCode
+from updategate.config.own_suites import registry_of
 from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
+from updategate.evidence.provenance import run_name
 from updategate.operations.cleaning import Cleaning, clean_run
 from updategate.operations.preflight import obstacle
 from updategate.operations.run_suites import SuiteRun, SuiteRunRefused, run_suites
-from updategate.plugin.session import run_name
-from updategate.plugin.settings import registry_of
 from updategate.reports.terminal import RunProgress, show_run
 
 READ_ONLY_SCOPE = "production"

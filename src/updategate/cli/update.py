@@ -10,10 +10,11 @@ import click
 from updategate.cli.options import console, json_option, print_json, project_root
 from updategate.config.environment import Environment, environment_path, load_environment
 from updategate.config.exit_codes import ExitCode, of_verdict
+from updategate.config.own_suites import registry_of
 from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
 from updategate.config.update_plan import UpdatePlan, load_plan, plan_path
-from updategate.evidence.provenance import file_hash, provenance
+from updategate.evidence.provenance import file_hash, provenance, run_name
 from updategate.evidence.reader import read_evidence
 from updategate.gate.judge import judge
 from updategate.gate.verdict import Verdict
@@ -21,8 +22,6 @@ from updategate.operations.cleaning import clean_run
 from updategate.operations.run_suites import SuiteRun, run_suites
 from updategate.operations.update.engine import Update, UpdateStoppedError, runs_of
 from updategate.operations.update.settling import Check
-from updategate.plugin.session import run_name
-from updategate.plugin.settings import registry_of
 from updategate.reports.html import write_verdict_page
 from updategate.reports.terminal import RunProgress, show_verdict
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import subprocess
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -66,3 +67,8 @@ def provenance(
         tool_version=metadata.version("updategate"),
         python=platform.python_version(),
     )
+
+
+def run_name(environment: str) -> str:
+    """A readable id that sorts by time: ``20261124-203147-staging``."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{environment}"

@@ -16,10 +16,11 @@ import pytest
 
 from updategate.config.environment import Environment
 from updategate.config.errors import ConfigError
+from updategate.evidence.provenance import run_name
 from updategate.operations.capabilities import Shop
 from updategate.plugin.allure_files import write_allure_files
 from updategate.plugin.recording import EvidenceJournal, IndicatorBook, StepRecorder
-from updategate.plugin.session import COMPARED, FAILED, Controller, Worker, remote_sink, run_name
+from updategate.plugin.session import COMPARED, FAILED, Controller, Worker, remote_sink
 from updategate.plugin.settings import add_options, resolve
 
 WORKER = pytest.StashKey[Worker]()

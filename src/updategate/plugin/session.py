@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -204,8 +203,3 @@ def entry_of(process: Process) -> ProcessEntry:
 def remote_sink(given: dict[str, str], worker: str) -> RemoteSink:
     """The sink of an xdist worker."""
     return RemoteSink(given["address"], given["key"], worker)
-
-
-def run_name(environment: str) -> str:
-    """A readable id that sorts by time: ``20261124-203147-staging``."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{environment}"

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from updategate.config.environment import Environment, environment_path, load_environment
-from updategate.config.errors import ConfigError
+from updategate.config.own_suites import registry_of
 from updategate.config.policy import Policy, load_policy, policy_path
-from updategate.config.registry import Process, Registry, load_registry, merged
+from updategate.config.registry import Process, Registry
 from updategate.evidence.records import Phase
-
-REGISTRY = Path("suites/processes.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +70,3 @@ def resolve(config: pytest.Config, run: str) -> RunSettings:
         folder=Path(str(folder)) if folder else root / "reports" / run,
         processes=policy.select(scope, registry.processes, str(policy_file)),
     )
-
-
-def registry_of(environment: Environment, root: Path) -> Registry:
-    """The project's registry, and those of the environment's own suites."""
-    registries = [load_registry(root / REGISTRY)]
-    for folder in environment.suites:
-        path = root / folder / REGISTRY.name
-        if not (root / folder).is_dir():
-            raise ConfigError.single(folder, "suites", "There is no such folder of own suites.")
-        registries.append(load_registry(path))
-    return merged(registries)
