@@ -155,3 +155,27 @@ def test_includes_leave_only_what_is_asked_for(reader: Visitor) -> None:
     body = {"limit": 1, "includes": {"product": ["id", "name"]}}
     row = reader.post("/product", body).body["elements"][0]
     assert set(row) == {"id", "name", "apiAlias"}
+
+
+def test_wishlist(visitor: Visitor) -> None:
+    id_ = visitor.product("WS-1001")["id"]
+    assert visitor.get("/customer/wishlist").codes == ["CHECKOUT__WISHLIST_IS_NOT_ACTIVATED"]
+    visitor.shop.store.upsert(
+        "system_config",
+        {"id": "e" * 32, "configurationKey": "core.cart.wishlistEnabled", "configurationValue": True},
+    )
+    assert visitor.get("/customer/wishlist").codes == ["CHECKOUT__CUSTOMER_NOT_LOGGED_IN"]
+    visitor.login()
+    assert visitor.get("/customer/wishlist").codes == ["CHECKOUT__WISHLIST_NOT_FOUND"]
+    assert visitor.post(f"/customer/wishlist/add/{id_}").status == 200
+    assert visitor.post(f"/customer/wishlist/add/{id_}").codes == ["CHECKOUT__DUPLICATE_WISHLIST_PRODUCT"]
+    assert [row["id"] for row in visitor.get("/customer/wishlist").body["products"]["elements"]] == [id_]
+    assert visitor.delete(f"/customer/wishlist/delete/{id_}").status == 200
+    assert visitor.delete(f"/customer/wishlist/delete/{id_}").codes == ["CHECKOUT__WISHLIST_PRODUCT_NOT_FOUND"]
+
+
+def test_gateway_offers_what_is_available(reader: Visitor) -> None:
+    body = reader.get("/checkout/gateway").body
+    available = reader.post("/payment-method?onlyAvailable=1").body["elements"]
+    assert [row["id"] for row in body["paymentMethods"]] == [row["id"] for row in available]
+    assert body["errors"] == []

@@ -20,6 +20,7 @@ from . import (
     product_endpoints,
     registration_endpoints,
     system_endpoints,
+    wishlist_endpoints,
 )
 from .http import store_api_routes
 from .layouts import complete_layouts
@@ -36,6 +37,7 @@ _PARTS = (
     product_endpoints,
     listing_endpoints,
     communication_endpoints,
+    wishlist_endpoints,
 )
 
 

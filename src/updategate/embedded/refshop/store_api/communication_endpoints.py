@@ -11,6 +11,7 @@ from updategate.embedded.refshop.documents.create import DocumentError, document
 
 from . import errors
 from .http import Answer, Call, Endpoint
+from .searching import found_entities
 from .validation import choice, domains_of, email_format, not_blank, raise_if, setting
 
 Json = dict[str, Any]
@@ -135,13 +136,11 @@ def contact(call: Call) -> Answer:
     return Answer({"individualSuccessMessage": "", "apiAlias": "contact_form_result"})
 
 
-def wishlist(call: Call) -> Answer:
-    """The wish list: switched off, as in a fresh shop, or for customers only."""
-    if not setting(call, "core.cart.wishlistEnabled"):
-        raise errors.refused(403, "CHECKOUT__WISHLIST_IS_NOT_ACTIVATED", "Wishlist is not activated!")
-    if call.session.customer is None or call.session.customer.get("guest"):
-        raise errors.not_logged_in()
-    raise errors.refused(404, "CHECKOUT__WISHLIST_NOT_FOUND", "Wishlist for this customer was not found.")
+def recipients(call: Call) -> Answer:
+    """List the subscriptions of the customer's address."""
+    email = (call.session.customer or {}).get("email")
+    fixed = [{"type": "equals", "field": "email", "value": email}]
+    return Answer(found_entities(call, "newsletter_recipient", fixed))
 
 
 def download(call: Call) -> Answer:
@@ -168,7 +167,8 @@ ENDPOINTS = [
     Endpoint("POST", "/store-api/newsletter/confirm", confirm),
     Endpoint("POST", "/store-api/newsletter/unsubscribe", unsubscribe),
     Endpoint("POST", "/store-api/contact-form", contact),
-    Endpoint("POST", "/store-api/customer/wishlist", wishlist),
+    Endpoint("GET", "/store-api/account/newsletter-recipient", recipients, login=True),
+    Endpoint("POST", "/store-api/account/newsletter-recipient", recipients, login=True),
     Endpoint("GET", "/store-api/document/download/{documentId}/{deepLinkCode}", download, login=True, guest=True),
     Endpoint("POST", "/store-api/document/download/{documentId}/{deepLinkCode}", download, login=True, guest=True),
 ]

@@ -159,6 +159,15 @@ def category(call: Call) -> Answer:
     return Answer(shown)
 
 
+def cms_page(call: Call) -> Answer:
+    """Show a page of the Shopping Experiences by itself."""
+    id_ = call.path["id"]
+    shown = page_json(call, id_, {"id": id_}, "cms_page", {}, slots=call.get("slots")) if is_id(id_) else None
+    if shown is None:
+        raise errors.refused(404, "CONTENT__CMS_PAGE_NOT_FOUND", f'Page with id "{id_}" was not found.', pageId=id_)
+    return Answer(shown)
+
+
 def seo_urls(call: Call) -> Answer:
     """Search the readable addresses of the sales channel."""
     fixed = [
@@ -242,9 +251,10 @@ ENDPOINTS = [
             ("/store-api/category", categories),
             ("/store-api/category/{navigationId}", category),
             ("/store-api/seo-url", seo_urls),
+            ("/store-api/cms/{id}", cms_page),
+            ("/store-api/sitemap", sitemap),
         )
         for method in ("GET", "POST")
     ),
     Endpoint("GET", "/store-api/breadcrumb/{id}", breadcrumb),
-    Endpoint("GET", "/store-api/sitemap", sitemap),
 ]

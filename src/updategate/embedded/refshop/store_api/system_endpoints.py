@@ -111,6 +111,31 @@ def _any_of(ids: list[str]) -> Json:
     return {"type": "equalsAny", "field": "id", "value": "|".join(ids)}
 
 
+def media(call: Call) -> Answer:
+    """Show files by their ids."""
+    ids = call.get("ids")
+    if not ids:
+        raise errors.missing_parameter("ids", with_path=not call.shop.version.is_65)
+    presenter = Presenter(call.shop, call.session.languages)
+    found = [presenter.by_id("media", str(id_)) for id_ in ids]
+    return Answer([each for each in found if each is not None])
+
+
+def gateway(call: Call) -> Answer:
+    """Show the methods that may be chosen now, and what is wrong with those that are."""
+    call.body["onlyAvailable"] = True
+    cart = current_cart(call.shop, call.session)
+    blocked = {key: error.as_json() for key, error in cart.errors.items() if "method-blocked" in error.message_key}
+    return Answer(
+        {
+            "apiAlias": "checkout_gateway_response",
+            "paymentMethods": _methods(call, "payment_method", {})["elements"],
+            "shippingMethods": _methods(call, "shipping_method", {"deliveryTime": {}})["elements"],
+            "errors": blocked or [],
+        }
+    )
+
+
 def routes_info(call: Call) -> Answer:
     """List the paths that there are; since 6.6."""
     if call.shop.version.is_65:
@@ -131,8 +156,10 @@ ENDPOINTS = [
             ("country-state/{id}", country_states),
             ("shipping-method", shipping_methods),
             ("payment-method", payment_methods),
+            ("checkout/gateway", gateway),
         )
         for method in ("GET", "POST")
     ),
+    Endpoint("POST", "/store-api/media", media),
     Endpoint("GET", "/store-api/_info/routes", routes_info),
 ]
