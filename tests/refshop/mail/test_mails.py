@@ -262,6 +262,29 @@ def test_an_invoice_shows_lines_taxes_and_totals(shop: Shop) -> None:
         assert part in text, part
 
 
+def test_long_numbers_and_names_are_shown_whole(shop: Shop) -> None:
+    _order(shop)
+    name = "A hammer with a name that is much longer than its column is wide, and then some more of it"
+    number = "UG-ORD-006-MUG-1-D01377-20261124"
+    shop.store.upsert("order_line_item", {"id": "line1", "label": name, "payload": {"productNumber": number}})
+    text = " ".join(_text(shop, "invoice").split())
+    assert f"{number} {name} 2 19 % €24.90 €49.80" in text
+
+
+def test_an_invoice_of_many_lines_has_several_pages(shop: Shop) -> None:
+    _order(shop)
+    line = shop.store.get("order_line_item", "line1") or {}
+    for position in range(3, 80):
+        shop.store.upsert("order_line_item", {**line, "id": f"line{position}", "position": position})
+    made = create_document(shop, "invoice", "order", {})
+    _, data = document_file(shop, made.id, made.deep_link)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(data)).pages]
+    assert len(pages) >= 3
+    assert sum(text.count("Hammer") for text in pages) == 78
+    assert "C-1001" in pages[0]
+    assert "Total: €65.60" in pages[-1]
+
+
 def test_a_delivery_note_has_no_prices(shop: Shop) -> None:
     _order(shop)
     text = _text(shop, "delivery_note")

@@ -14,8 +14,9 @@ from .content import DocumentContent, Row
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_PRICED = (26.0, 62.0, 18.0, 18.0, 28.0, 28.0)
-_PLAIN = (36.0, 110.0, 34.0)
+#: columns after number and description, in millimetres
+_PRICED = (18.0, 18.0, 28.0, 28.0)
+_PLAIN = (34.0,)
 _TOP_OF_TEXT = 105.0
 
 
@@ -85,48 +86,75 @@ def _frame(page: FPDF, content: DocumentContent, *, totals_at: tuple[int, float]
 def _table(page: FPDF, content: DocumentContent) -> None:
     words = content.words
     page.set_font("Helvetica", style="B", size=8)
+    # numbers are never broken: their column is as wide as the longest one, the description has the rest
+    longest = max((page.get_string_width(_printable(row.number)) for row in content.rows), default=0.0) + 3
+    number = min(max(longest, 26.0), 75.0)
+    widths = (number, 88.0 - number, *_PRICED) if content.priced else (number, 146.0 - number, *_PLAIN)
     if content.priced:
         heads = [words["number"], words["product"], words["quantity"], words["vat"]]
-        heads += [words["unit_price"], words["total_price"]]
-        _cells(page, heads, _PRICED)
-        _cells(page, ["", "", "", "", content.tax_state, content.tax_state], _PRICED)
+        _cells(page, [*heads, words["unit_price"], words["total_price"]], widths)
+        _cells(page, ["", "", "", "", content.tax_state, content.tax_state], widths)
     else:
-        _cells(page, [words["number"], words["product"], words["quantity"]], _PLAIN)
+        _cells(page, [words["number"], words["product"], words["quantity"]], widths)
     page.set_font("Helvetica", size=8)
     for row in content.rows:
-        _row(page, row, priced=content.priced)
+        _row(page, row, widths, priced=content.priced)
 
 
-def _row(page: FPDF, row: Row, *, priced: bool) -> None:
+def _row(page: FPDF, row: Row, widths: tuple[float, ...], *, priced: bool) -> None:
     if not priced:
-        _cells(page, [row.number, row.label, row.quantity], _PLAIN)
+        _cells(page, [row.number, row.label, row.quantity], widths)
         return
     rates = [f"{value} %" for value in row.rates] or [""]
     if len(rates) == 1:
-        _cells(page, [row.number, row.label, row.quantity, rates[0], row.unit_price, row.total], _PRICED)
+        _cells(page, [row.number, row.label, row.quantity, rates[0], row.unit_price, row.total], widths)
         return
     # several rates stand below each other, the prices beside the last one
-    _cells(page, [row.number, row.label, row.quantity, rates[0], "", ""], _PRICED)
+    _cells(page, [row.number, row.label, row.quantity, rates[0], "", ""], widths)
     for more in rates[1:-1]:
-        _cells(page, ["", "", "", more, "", ""], _PRICED)
-    _cells(page, ["", "", "", rates[-1], row.unit_price, row.total], _PRICED)
+        _cells(page, ["", "", "", more, "", ""], widths)
+    _cells(page, ["", "", "", rates[-1], row.unit_price, row.total], widths)
 
 
 def _cells(page: FPDF, texts: list[str], widths: tuple[float, ...]) -> None:
-    for position, (text, width) in enumerate(zip(texts, widths, strict=True)):
-        align = "R" if position >= 2 else "L"
-        shown = _fitted(page, _printable(text), width)
-        if shown:
-            page.cell(width, 5, shown, align=align)
-        else:
-            page.set_x(page.get_x() + width)
-    page.ln(5)
+    lines = _broken(page, _printable(texts[1]), widths[1])
+    if page.get_y() + 4.5 * len(lines) > page.page_break_trigger:
+        page.add_page()
+    top, left = page.get_y(), page.l_margin
+    page.set_xy(left, top)
+    if texts[0]:
+        page.cell(widths[0], 5, _printable(texts[0]))
+    for position, line in enumerate(lines):
+        page.set_xy(left + widths[0], top + 4.5 * position)
+        if line:
+            page.cell(widths[1], 5, line)
+    at = left + widths[0] + widths[1]
+    for text, width in zip(texts[2:], widths[2:], strict=True):
+        page.set_xy(at, top)
+        if text:
+            page.cell(width, 5, _printable(text), align="R")
+        at += width
+    page.set_xy(left, top + 5 + 4.5 * (len(lines) - 1))
 
 
-def _fitted(page: FPDF, text: str, width: float) -> str:
-    while text and page.get_string_width(text) > width - 1:
-        text = text[:-2] + "…" if len(text) > 2 else ""
-    return text
+def _broken(page: FPDF, text: str, width: float) -> list[str]:
+    """Return the text in lines that fit; a word that is too long for one is cut."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if page.get_string_width(longer) <= width - 2:
+            lines[-1] = longer
+            continue
+        rest = word
+        if lines[-1]:
+            lines.append("")
+        while page.get_string_width(rest) > width - 2:
+            cut = next(size for size in range(len(rest), 0, -1) if page.get_string_width(rest[:size]) <= width - 2)
+            lines[-1] = rest[:cut]
+            lines.append("")
+            rest = rest[cut:]
+        lines[-1] = rest
+    return lines
 
 
 def _printable(text: str) -> str:
