@@ -206,7 +206,7 @@ class StorefrontPage:
         """Do something that reloads a part of the page from a URL holding ``part``; wait for answer and replacement."""
         try:
             with self._page.expect_response(
-                lambda response: part in urlsplit(response.url).path and not 300 <= response.status < 400,
+                lambda response: _is_answer(response, part),
                 timeout=self._storefront.window.settings.answer_timeout * 1000,
             ) as coming:
                 yield
@@ -235,6 +235,13 @@ class StorefrontPage:
         except PlaywrightError as second:
             return ShopUnreachableError(base, _reason(second))
         return RequestFaultError(f"A request of the page {self._page.url}", _reason(fault))
+
+
+def _is_answer(response: Response, part: str) -> bool:
+    """Whether this is what the page waits for: the part of the page, or that the shop refused to change it."""
+    if response.status >= 400:
+        return response.request.method == "POST" or part in urlsplit(response.url).path
+    return part in urlsplit(response.url).path and response.status < 300
 
 
 def _is_connection_fault(fault: PlaywrightError) -> bool:
