@@ -24,7 +24,14 @@ from updategate.domain.promotions import (
     Sorter,
 )
 from updategate.domain.rounding import CashRounding
-from updategate.domain.rules import CartAmount, GoodsPrice, InCustomerGroup, LineItemNumber, LineItemUnitPrice
+from updategate.domain.rules import (
+    CartAmount,
+    GoodsPrice,
+    InCustomerGroup,
+    LineItemNumber,
+    LineItemTotalPrice,
+    LineItemUnitPrice,
+)
 
 D = Decimal
 CHEAP = product("CHEAP", "10")
@@ -442,6 +449,7 @@ class TestSets:
             (Picker.HORIZONTAL, "2", "ALL", "-40.00"),
             (Picker.HORIZONTAL, "1", "1", "-10.00"),
             (Picker.HORIZONTAL, "ALL", "ALL", "-120.00"),
+            (Picker.HORIZONTAL, "ALL", "9", "-20.00"),
             (None, "2", "ALL", "-40.00"),
         ],
     )
@@ -504,3 +512,51 @@ def test_before_6_6_6_0_pieces_lose_their_price_when_their_like_went_into_a_grou
     # after the first two pieces of CHEAP the other four count for nothing, and MIDDLE makes the second group
     assert off(cart((CHEAP, 6), (MIDDLE, 1), promotions=[by_value], context=then)) == ["-4.00"]
     assert off(cart((CHEAP, 6), (MIDDLE, 1), promotions=[by_value], context=now)) == ["-8.00"]
+
+
+class TestGroupsInDetail:
+    def test_a_rule_of_a_group_looks_at_a_piece(self) -> None:
+        dear = SetGroup("dear", D(1), rules=(rule("dear", LineItemUnitPrice(">=", D(30))),))
+        low = SetGroup("low", D(1), rules=(rule("low", LineItemTotalPrice("<=", D(20))),))
+        for group, taken in ((dear, "-6.00"), (low, "-7.00")):
+            offer = promotion(
+                Discount(DiscountType.PERCENTAGE, D(10), DiscountScope.SET), use_set_groups=True, set_groups=(group,)
+            )
+            assert off(cart((CHEAP, 3), (MIDDLE, 2), (DEAR, 2), promotions=[offer])) == [taken]
+
+    def test_the_first_group_of_a_set(self) -> None:
+        groups = (SetGroup("two", D(2), sorter=Sorter.PRICE_DESC), SetGroup("one", D(1)))
+        scoped = Discount(DiscountType.FIXED, D(40), DiscountScope.SET_GROUP, group=1)
+        offer = promotion(scoped, use_set_groups=True, set_groups=groups)
+        assert off(cart((CHEAP, 1), (MIDDLE, 1), (DEAR, 1), promotions=[offer])) == ["-10.00"]
+
+    @pytest.mark.parametrize(("usage", "taken"), [("1", "-10.00"), ("2", "-20.00"), ("3", "-30.00"), ("4", "-30.00")])
+    def test_usages_are_counted_over_all_sets(self, usage: str, taken: str) -> None:
+        scoped = Discount(
+            DiscountType.PERCENTAGE,
+            D(100),
+            DiscountScope.SET,
+            advanced_rules=True,
+            sorter=Sorter.PRICE_ASC,
+            applier="1",
+            usage=usage,
+            picker=Picker.VERTICAL,
+        )
+        offer = promotion(scoped, use_set_groups=True, set_groups=(SetGroup("two", D(2)),))
+        assert off(cart((CHEAP, 6), promotions=[offer])) == [taken]
+
+    def test_before_6_6_6_0_a_discount_still_knows_the_price_of_every_piece(self) -> None:
+        scoped = Discount(
+            DiscountType.PERCENTAGE,
+            D(100),
+            DiscountScope.SET,
+            advanced_rules=True,
+            sorter=Sorter.PRICE_ASC,
+            applier="1",
+            usage="1",
+            picker=Picker.HORIZONTAL,
+        )
+        pairs = SetGroup("pairs", D(2), sorter=Sorter.PRICE_DESC)
+        offer = promotion(scoped, use_set_groups=True, set_groups=(pairs,))
+        old = PricingContext(shopware="6.5.8.14")
+        assert off(cart((DEAR, 4), (CHEAP, 2), promotions=[offer], context=old)) == ["-10.00"]

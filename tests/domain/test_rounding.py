@@ -83,6 +83,7 @@ def test_prices_keep_fourteen_digits(value: str, kept: str) -> None:
 def test_numbers_compare_within_a_hundred_millionth() -> None:
     assert at_least(Decimal("99.999999995"), Decimal(100))
     assert not at_least(Decimal("99.99999"), Decimal(100))
+    assert not at_least(Decimal("99.99999999"), Decimal(100))
     assert at_least(Decimal(101), Decimal(100))
     assert equal(Decimal("99.999999995"), Decimal(100))
     assert equal(Decimal("100.000000005"), Decimal(100))

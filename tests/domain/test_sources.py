@@ -230,3 +230,21 @@ def test_a_promotion_is_known_by_its_name_for_not_every_source_shows_its_code() 
     dearer = replace(printed, total=eur("-2"))
     [found] = agree({"document": replace(ORDER, lines=(dearer,))}, expected=replace(ORDER, lines=(coded,)))
     assert str(found) == "document: line Ten percent total is -2.00 EUR, but -1.00 EUR is expected"
+
+
+def test_taxes_of_a_line_are_told_in_words() -> None:
+    taxed, other, none = (
+        replace(ORDER, lines=(LineItemView("A", "A", 1, eur("1"), eur("1"), taxes),))
+        for taxes in (
+            (TaxView(Decimal("19.0"), eur("0.1")), TaxView(Decimal(7), eur("0.20"))),
+            (TaxView(Decimal(19), eur("0.10")),),
+            (TaxView(Decimal(0), eur("0")),),
+        )
+    )
+    [found] = agree({"mail": other}, expected=taxed)
+    assert str(found) == ("mail: line A taxes is 0.10 EUR at 19 %, but 0.20 EUR at 7 % + 0.10 EUR at 19 % is expected")
+    [found] = agree({"mail": none}, expected=taxed)
+    assert found.found == "no tax"
+    assert (
+        agree({"mail": none}, expected=replace(none, lines=(LineItemView("A", "A", 1, eur("1"), eur("1"), ()),))) == []
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from updategate.domain.packages import Package, finds_group, packages_for
-from updategate.domain.prices import LinePrice, Terms, absolute_price, cart_price, percentage_price
+from updategate.domain.prices import CartPrice, LinePrice, Terms, absolute_price, cart_price, percentage_price
 from updategate.domain.promotions import DiscountItem, DiscountScope, DiscountType, Promotion
 from updategate.domain.rules import PricedLine, RuleScope
 from updategate.domain.views import CartErrorView, TaxState
@@ -80,13 +80,14 @@ def discount_lines(
         if item.discount.scope is DiscountScope.DELIVERY:
             continue
         lines = (*scope.lines, *added)
-        current = RuleScope(scope.context, lines, cart_price([line.price for line in lines], [], terms))
+        costs = cart_price([line.price for line in lines], [], terms)
+        current = RuleScope(scope.context, lines, costs)
         if not eligible(item.promotion, current, terms):
             errors += _unless_automatic(item, NOT_ELIGIBLE)
         elif item.promotion.id in exclusions.excluded:
             errors += _unless_automatic(item, EXCLUDED)
         else:
-            price = _discount_price(item, current, terms)
+            price = _discount_price(item, current, costs, terms)
             if price.total:
                 added.append(PricedLine(item.id, item.promotion.name, 1, price, code=item.code))
     return added, errors
@@ -101,21 +102,19 @@ def _unless_automatic(item: DiscountItem, key: str) -> list[CartErrorView]:
     return [notice(key, item)] if item.code else []
 
 
-def _discount_price(item: DiscountItem, scope: RuleScope, terms: Terms) -> LinePrice:
+def _discount_price(item: DiscountItem, scope: RuleScope, cart: CartPrice, terms: Terms) -> LinePrice:
     packages = packages_for(item, scope, terms)
     affected = [piece.price for package in packages for piece in package]
     price = _calculated(item, packages, affected, scope, terms)
-    limit = _most(scope, terms)
+    limit = _most(cart, terms)
     if abs(price.total) > abs(limit):
         return absolute_price(-abs(limit), affected, terms)
     return price
 
 
-def _most(scope: RuleScope, terms: Terms) -> Decimal:
+def _most(cart: CartPrice, terms: Terms) -> Decimal:
     """Tell the most that may be taken off: what the cart costs (net carts: without tax), rounded to the coin."""
-    if scope.price is None:
-        return Decimal(0)
-    return scope.price.net if terms.tax_state is TaxState.NET else scope.price.total
+    return cart.net if terms.tax_state is TaxState.NET else cart.total
 
 
 def _calculated(

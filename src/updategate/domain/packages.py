@@ -140,9 +140,7 @@ def _sets(groups: Sequence[SetGroup], pieces: Sequence[Piece], scope: RuleScope)
     """Build complete sets: the n-th set has the n-th find of every group (``SetScopeDiscountPackager``)."""
     found = _find_groups(groups, pieces, scope)
     complete = min((len(found[group.id]) for group in groups), default=0)
-    return [
-        tuple(piece for group in groups for piece in _by_line(found[group.id][number])) for number in range(complete)
-    ]
+    return [tuple(piece for group in groups for piece in found[group.id][number]) for number in range(complete)]
 
 
 def _groups_of_set(item: DiscountItem, pieces: Sequence[Piece], scope: RuleScope) -> list[Package]:
@@ -155,15 +153,7 @@ def _groups_of_set(item: DiscountItem, pieces: Sequence[Piece], scope: RuleScope
         raise ValueError(message)
     complete = min(len(packages) for packages in _find_groups(groups, pieces, scope).values())
     group = groups[number - 1]
-    return [_by_line(package) for package in _find_groups([group], pieces, scope)[group.id][:complete]]
-
-
-def _by_line(pieces: Iterable[Piece]) -> Package:
-    """Bring pieces of one line together, as Shopware's groups count them by line before they are split again."""
-    lines: dict[str, list[Piece]] = {}
-    for piece in pieces:
-        lines.setdefault(piece.line.id, []).append(piece)
-    return tuple(piece for same in lines.values() for piece in same)
+    return _find_groups([group], pieces, scope)[group.id][:complete]
 
 
 def _sorted(pieces: Sequence[Piece], sorter: Sorter) -> list[Piece]:

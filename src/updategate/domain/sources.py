@@ -127,12 +127,7 @@ def _fields(sources: Mapping[str, OrderView], expected: OrderView | None) -> dic
 
 
 def _plain(name: str) -> _Read:
-    return lambda view: _comparable(getattr(view, name))
-
-
-def _comparable(value: object | None) -> object | None:
-    """Make 12.5 and 12.50 the same, and 12.50 EUR and 12.50 USD not."""
-    return (value.amount, value.currency) if isinstance(value, Money) else value
+    return lambda view: getattr(view, name)
 
 
 def _shown_taxes(view: OrderView, name: str) -> tuple[TaxView, ...]:
@@ -147,7 +142,7 @@ def _tax_at(name: str, rate: Decimal) -> _Read:
         if getattr(view, name) is None:
             return None
         amount = sum((tax.tax.amount for tax in _shown_taxes(view, name) if tax.rate == rate), Decimal(0))
-        return (amount, view.total.currency)
+        return Money(amount, view.total.currency)
 
     return read
 
@@ -181,6 +176,15 @@ class _Ordered:
         return _text(self.value) < _text(other.value)
 
 
+def _taxes(line: LineItemView) -> str | None:
+    """Write the taxes of a line down, so that 3.8 and 3.80 are the same; a single tax of zero is as good as none."""
+    if line.taxes is None:
+        return None
+    shown = [tax for tax in line.taxes if tax.tax.amount or len(line.taxes) > 1]
+    shown.sort(key=lambda tax: tax.rate)
+    return " + ".join(f"{tax.tax} at {tax.rate.normalize():f} %" for tax in shown) or "no tax"
+
+
 _ABSENT = "absent"
 _PLAIN = (
     "number",
@@ -200,28 +204,20 @@ _PLAIN = (
 )
 _LINE_FIGURES: dict[str, Callable[[LineItemView], object | None]] = {
     "quantity": lambda line: line.quantity,
-    "unit price": lambda line: _comparable(line.unit_price),
-    "total": lambda line: _comparable(line.total),
-    "taxes": lambda line: (
-        None
-        if line.taxes is None
-        else tuple(sorted((tax.rate, tax.tax.amount) for tax in line.taxes if tax.tax.amount or len(line.taxes) > 1))
-    ),
+    "unit price": lambda line: line.unit_price,
+    "total": lambda line: line.total,
+    "taxes": _taxes,
 }
 
 
 def _text(value: object) -> str:
     """Write a figure for people."""
     match value:
-        case (Decimal() as amount, str() as currency):
-            return str(Money(amount, currency))
         case (_Ordered() as only,):
             return _text(only.value)
         case tuple() as several:
             return "[" + ", ".join(_text(one) for one in several) + "]"
         case _Ordered() as figure:
             return _text(figure.value)
-        case Decimal() as number:
-            return f"{number:f}"
         case _:
             return str(value)
