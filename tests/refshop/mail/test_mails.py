@@ -18,6 +18,7 @@ from updategate.embedded.refshop.documents import DocumentError, create_document
 from updategate.embedded.refshop.mail import listen
 from updategate.embedded.refshop.mail.compose import rendered
 from updategate.embedded.refshop.mail.wording import moment, money, rate
+from updategate.embedded.refshop.mutants import mutated
 from updategate.embedded.refshop.seed import opened_data
 from updategate.embedded.refshop.seed.notation import LANGUAGES, id_of
 from updategate.embedded.refshop.shop import Settings, Shop
@@ -232,6 +233,28 @@ def test_a_broken_template_is_logged_and_stops_nothing(shop: Shop) -> None:
 def test_templates_cannot_reach_into_the_shop() -> None:
     with pytest.raises(Exception, match="Failed rendering"):
         rendered("{{ order.__class__.__mro__ }}", {"order": {}})
+
+
+def test_a_mutant_confirms_twice(shop: Shop) -> None:
+    shop.behaviour = mutated(["confirmation-twice"])
+    shop.events.emit("checkout.order.placed", order_id=_order(shop))
+    assert len(_mails(shop)) == 2
+
+
+def test_a_mutant_is_silent_about_states(shop: Shop) -> None:
+    shop.behaviour = mutated(["state-mail-missing"])
+    order = _order(shop)
+    shop.events.emit("checkout.order.placed", order_id=order)
+    transition(shop.store, shop.version, "order", order, "process", emit=shop.events.emit)
+    assert [mail["Subject"] for mail in _mails(shop)] == ["Order confirmation"]
+
+
+def test_a_mutant_prints_one_cent_too_much_tax(shop: Shop) -> None:
+    shop.behaviour = mutated(["invoice-tax-one-cent"])
+    _order(shop)
+    text = _text(shop, "invoice")
+    assert "plus 19% VAT: €8.90" in text
+    assert "Total: €65.60" in text
 
 
 def _text(shop: Shop, kind: str, **config: Any) -> str:

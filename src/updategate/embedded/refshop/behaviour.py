@@ -154,6 +154,37 @@ def orders_of_cart(token: str) -> int:
     return 1
 
 
+def transition_is_possible(known: bool) -> bool:  # noqa: FBT001 - called by position everywhere
+    """Tell whether a state may be left by an action, given whether the state machine knows that way."""
+    return known
+
+
+def cancelling_frees_stock() -> bool:
+    """Tell whether a cancelled order gives its pieces back."""
+    return True
+
+
+def stock_is_recounted() -> bool:
+    """Tell whether written stock is counted anew: what is available follows from it."""
+    return True
+
+
+def sync_is_atomic() -> bool:
+    """Tell whether the operations of a sync are kept together or not at all."""
+    return True
+
+
+def document_tax(tax: Decimal) -> Decimal:
+    """Return the tax that a document shows for a rate."""
+    return tax
+
+
+def mails_for(event: str) -> int:
+    """Return how often a mail is sent that a flow wants for an event."""
+    del event
+    return 1
+
+
 def extra_cpu(kind: str, usual: float, running: int) -> float:
     """Return seconds of CPU that a request costs beyond its ``usual``, with so many running at once."""
     del kind, usual, running
@@ -213,6 +244,12 @@ class Behaviour:
     order_number: Callable[[str], str] = order_number
     transaction_amount: Callable[[Decimal], Decimal] = transaction_amount
     orders_of_cart: Callable[[str], int] = orders_of_cart
+    transition_is_possible: Callable[[bool], bool] = transition_is_possible
+    cancelling_frees_stock: Callable[[], bool] = cancelling_frees_stock
+    stock_is_recounted: Callable[[], bool] = stock_is_recounted
+    sync_is_atomic: Callable[[], bool] = sync_is_atomic
+    document_tax: Callable[[Decimal], Decimal] = document_tax
+    mails_for: Callable[[str], int] = mails_for
     extra_cpu: Callable[[str, float, int], float] = extra_cpu
     extra_reads: Callable[[str], int] = extra_reads
     page_is_kept: Callable[[str], bool] = page_is_kept

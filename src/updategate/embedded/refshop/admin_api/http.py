@@ -88,6 +88,7 @@ class Call:
             base_url=self.shop.base_url,
             version=self.shop.version,
             user_id=self.access.user_id,
+            behaviour=self.shop.behaviour,
         )
 
     def json(

@@ -122,4 +122,5 @@ def _moved(call: Call, entity: str) -> tuple[Doc, bool]:
         user_id=call.access.user_id,
         integration_id=call.access.integration_id,
         told=_told(call.body),
+        behaviour=call.shop.behaviour,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from starlette.responses import Response
@@ -25,7 +26,8 @@ def sync(call: Call) -> Response:
     written = Written()
     deleted: dict[str, list[Any]] = {}
     not_found: dict[str, list[Any]] = {}
-    with call.shop.store.transaction():
+    together = call.shop.store.transaction() if call.shop.behaviour.sync_is_atomic() else nullcontext()
+    with together:
         for key, operation in operations:
             definition = _definition(operation)
             _require(call, definition, operation)

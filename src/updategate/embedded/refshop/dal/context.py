@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from updategate.embedded.refshop.behaviour import Behaviour
 from updategate.embedded.refshop.versions import VERSIONS, ShopwareVersion
 
 from .definitions import Association, Definition, definitions
@@ -27,6 +28,7 @@ class ReadContext:
     base_url: str = ""
     version: ShopwareVersion = VERSIONS["6.6.7.1"]
     user_id: str | None = None
+    behaviour: Behaviour = field(default_factory=Behaviour)
 
     @property
     def live(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from updategate.embedded.refshop.behaviour import Behaviour
 from updategate.embedded.refshop.versions import ShopwareVersion
 
 from . import stock
@@ -71,6 +72,7 @@ def transition(
     user_id: str | None = None,
     integration_id: str | None = None,
     told: Mapping[str, Any] | None = None,
+    behaviour: Behaviour | None = None,
 ) -> tuple[Doc, bool]:
     """Do ``action`` and return the new state, and whether anything changed.
 
@@ -82,6 +84,8 @@ def transition(
         doc, state = _row(store, entity, id_)
         possible = transitions_of(store, entity, id_)
         chosen = next((way for way in possible if way.action == action), None)
+        if chosen is None and (behaviour or Behaviour()).transition_is_possible(False):  # noqa: FBT003
+            chosen = _any_way(store, state, action)
         if chosen is None:
             if _leads_here(store, state, action):
                 return state, False
@@ -116,7 +120,9 @@ def transition(
                 "integrationId": integration_id,
             },
         )
-        if entity == "order":
+        if entity == "order" and (
+            chosen.end["technicalName"] != "cancelled" or (behaviour or Behaviour()).cancelling_frees_stock()
+        ):
             stock.order_state_changed(store, version, id_, state["technicalName"], chosen.end["technicalName"])
         if emit is not None:
             order_id = id_ if entity == "order" else str(doc.get("orderId"))
@@ -125,6 +131,14 @@ def transition(
             emit(f"state_leave.{machine}.{state['technicalName']}", **facts)
             emit(f"state_enter.{machine}.{chosen.end['technicalName']}", **facts)
         return chosen.end, True
+
+
+def _any_way(store: EntityStore, state: Doc, action: str) -> Transition | None:
+    for row in store.where("state_machine_transition", stateMachineId=state["stateMachineId"], actionName=action):
+        end = store.get("state_machine_state", row["toStateId"])
+        if end is not None and end["id"] != state["id"]:
+            return Transition(action, state, end)
+    return None
 
 
 def _leads_here(store: EntityStore, state: Doc, action: str) -> bool:

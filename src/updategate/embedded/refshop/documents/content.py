@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -40,7 +41,13 @@ class DocumentContent:
 
 
 def content_of(
-    kind: str, facts: dict[str, Any], config: dict[str, Any], number: str, date: str, invoice_number: str | None
+    kind: str,
+    facts: dict[str, Any],
+    config: dict[str, Any],
+    number: str,
+    date: str,
+    invoice_number: str | None,
+    shown_tax: Callable[[Decimal], Decimal] = lambda tax: tax,
 ) -> DocumentContent:
     """Return the content of a document of this kind (invoice, delivery_note, storno, credit_note)."""
     order, locale = facts["order"], str(facts["locale"])
@@ -60,7 +67,7 @@ def content_of(
         totals = _credit_totals(lines, order, words, amount)
     else:
         rows = [_row(line, amount, sign, priced=priced) for line in lines]
-        totals = _totals(order, words, amount) if priced else ()
+        totals = _totals(order, words, amount, shown_tax) if priced else ()
         if priced:
             rows.append(_shipping_row(facts, words, amount))
     customer = facts["customer"]
@@ -114,11 +121,16 @@ def _shipping_row(facts: dict[str, Any], words: dict[str, str], amount: Any) -> 
     return Row("", label, "1", rates, amount(order["shippingTotal"]), amount(order["shippingTotal"]))
 
 
-def _totals(order: dict[str, Any], words: dict[str, str], amount: Any) -> tuple[tuple[str, str], ...]:
+def _totals(
+    order: dict[str, Any], words: dict[str, str], amount: Any, shown_tax: Callable[[Decimal], Decimal]
+) -> tuple[tuple[str, str], ...]:
     taxes = sorted(order["price"]["calculatedTaxes"], key=lambda tax: float(tax["taxRate"]))
     return (
         (words["net_total"], amount(order["amountNet"])),
-        *((words["plus"].format(rate=rate(tax["taxRate"])), amount(tax["tax"])) for tax in taxes),
+        *(
+            (words["plus"].format(rate=rate(tax["taxRate"])), amount(shown_tax(Decimal(str(tax["tax"])))))
+            for tax in taxes
+        ),
         (words["total"], amount(order["amountTotal"])),
     )
 

@@ -55,7 +55,7 @@ def create_document(
     now = shop.clock.now()
     date = str(config.get("documentDate") or api_time(now))
     invoice_number = _invoice_number(invoice)
-    content = content_of(kind, facts, settings, number, date, invoice_number)
+    content = content_of(kind, facts, settings, number, date, invoice_number, shop.behaviour.document_tax)
     data = pdf_of(content, now)
     document_id, media_id, deep_link = shop.ids.new(), shop.ids.new(), shop.ids.token()
     name = f"{settings.get('filenamePrefix') or kind + '_'}{number}{settings.get('filenameSuffix') or ''}"
@@ -100,7 +100,9 @@ def preview_document(shop: Shop, kind: str, order_id: str, config: dict[str, Any
     number = str(config.get("documentNumber") or "") or reserve(shop.store, _NUMBER_TYPES[kind], preview=True)
     now = shop.clock.now()
     date = str(config.get("documentDate") or api_time(now))
-    return pdf_of(content_of(kind, facts, settings, number, date, _invoice_number(invoice)), now)
+    return pdf_of(
+        content_of(kind, facts, settings, number, date, _invoice_number(invoice), shop.behaviour.document_tax), now
+    )
 
 
 def document_file(shop: Shop, document_id: str, deep_link: str) -> tuple[str, bytes]:

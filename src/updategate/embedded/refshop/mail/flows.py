@@ -54,7 +54,8 @@ def _send(shop: Shop, event: str, sequence: Doc, facts: dict[str, Any]) -> None:
         return
     for document in _attached(shop, sequence, facts):
         _attach(shop, message, document)
-    shop.mailer.send(message)
+    for _ in range(shop.behaviour.mails_for(event)):
+        shop.mailer.send(message)
 
 
 def _attached(shop: Shop, sequence: Doc, facts: dict[str, Any]) -> list[Doc]:

@@ -24,8 +24,8 @@ class UnknownMutantError(ValueError):
 class Mutant:
     """One seeded defect.
 
-    ``replaces`` names the field of ``Behaviour``, ``by`` is the wrong function; ``process`` is the business process
-    that should fail because of it.
+    ``replaces`` names the field of ``Behaviour``, ``by`` is the wrong function; ``process`` is the id (or the
+    suite) of the business process that should fail because of it.
     """
 
     name: str
@@ -64,28 +64,48 @@ def _never_emptied() -> bool:
     return False
 
 
+def _always(*_: object) -> bool:
+    return True
+
+
+def _never(*_: object) -> bool:
+    return False
+
+
+def _one_cent_more(tax: Decimal) -> Decimal:
+    return tax + Decimal("0.01")
+
+
+def _confirmed_twice(event: str) -> int:
+    return 2 if event == "checkout.order.placed" else 1
+
+
+def _silent_about_states(event: str) -> int:
+    return 0 if event.startswith("state_enter.") else 1
+
+
 MUTANTS: Mapping[str, Mutant] = {
     mutant.name: mutant
     for mutant in (
-        Mutant("tax-one-cent", "Tax of a line is one cent too high", "checkout", "round_tax", _tax_one_cent_more),
+        Mutant("tax-one-cent", "Tax of a line is one cent too high", "CHK-004", "round_tax", _tax_one_cent_more),
         Mutant(
             "promotion-percentage-of-net",
             "A percentage promotion is taken from the net amount",
-            "checkout",
+            "CHK-009",
             "percentage_discount",
             _percentage_of_net,
         ),
         Mutant(
             "shipping-threshold-inverted",
             "The shipping threshold compares with the wrong sign",
-            "checkout",
+            "CHK-015",
             "shipping_price_applies",
             _threshold_inverted,
         ),
         Mutant(
             "closeout-oversell",
             "A closeout product is sold below a stock of zero",
-            "checkout",
+            "CHK-027",
             "closeout_available",
             _always_available,
         ),
@@ -99,10 +119,39 @@ MUTANTS: Mapping[str, Mutant] = {
         Mutant(
             "double-order",
             "Submitting an order twice makes two orders",
-            "checkout",
+            "CHK-021",
             "cart_is_emptied_by_order",
             _never_emptied,
         ),
+        Mutant(
+            "illegal-transition", "Any action is allowed in any state", "ORD-001", "transition_is_possible", _always
+        ),
+        Mutant(
+            "cancelled-keeps-stock",
+            "A cancelled order does not give its pieces back",
+            "ORD-003",
+            "cancelling_frees_stock",
+            _never,
+        ),
+        Mutant(
+            "stock-not-recounted",
+            "What is available does not follow written stock",
+            "ERP-003",
+            "stock_is_recounted",
+            _never,
+        ),
+        Mutant(
+            "sync-half-written",
+            "A sync keeps what stands before a faulty operation",
+            "ERP-005",
+            "sync_is_atomic",
+            _never,
+        ),
+        Mutant(
+            "invoice-tax-one-cent", "An invoice shows one cent too much tax", "ORD-006", "document_tax", _one_cent_more
+        ),
+        Mutant("confirmation-twice", "An order is confirmed twice", "ORD-010", "mails_for", _confirmed_twice),
+        Mutant("state-mail-missing", "Changes of state are not told", "ORD-011", "mails_for", _silent_about_states),
     )
 }
 

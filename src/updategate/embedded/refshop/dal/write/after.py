@@ -39,8 +39,10 @@ _OF_PRODUCT = {
 }
 
 
-def after_writes(store: EntityStore, version: ShopwareVersion, rows: Sequence[WrittenRow]) -> None:
-    """Derive what Shopware's indexers derive from these rows."""
+def after_writes(
+    store: EntityStore, version: ShopwareVersion, rows: Sequence[WrittenRow], *, recount: bool = True
+) -> None:
+    """Derive what Shopware's indexers derive from these rows. ``recount``: written stock is counted anew."""
     products: dict[str, None] = {}
     categories: dict[str, None] = {}
     stocks: dict[str, None] = {}
@@ -64,7 +66,7 @@ def after_writes(store: EntityStore, version: ShopwareVersion, rows: Sequence[Wr
     if categories:
         index_categories(store)
         index_seo_urls(store, "category", categories)
-    if stocks:
+    if stocks and recount:
         stock.recount(store, version, stocks)
     if products:
         index_products(store, products)

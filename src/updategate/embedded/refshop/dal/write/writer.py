@@ -372,11 +372,11 @@ def _execute(store: EntityStore, context: ReadContext, version: ShopwareVersion,
         if command.definition.mapping and before is not None:
             _note(written, command)
             continue
-        doc: Doc = dict(command.changes)
+        doc: Doc = _custom_fields_kept(before or {}, command.changes)
         if command.translations:
             merged = dict((before or {}).get("translations") or {})
             for language, texts in command.translations.items():
-                merged[language] = {**merged.get(language, {}), **texts}
+                merged[language] = _merged(merged.get(language, {}), texts)
             doc["translations"] = merged
         if before is not None and not context.live:
             doc = {**before, **doc}
@@ -387,8 +387,20 @@ def _execute(store: EntityStore, context: ReadContext, version: ShopwareVersion,
     for command in commands:
         check_foreign_keys(context, command.definition, command.changes)
     if context.live:
-        after_writes(store, version, commands)
+        after_writes(store, version, commands, recount=context.behaviour.stock_is_recounted())
     return written
+
+
+def _merged(before: Doc, changes: Doc) -> Doc:
+    """Merge changes into what is there; custom fields that are not named stay, as they do in Shopware."""
+    return {**before, **_custom_fields_kept(before, changes)}
+
+
+def _custom_fields_kept(before: Doc, changes: Doc) -> Doc:
+    old, new = before.get("customFields"), changes.get("customFields")
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**changes, "customFields": {**old, **new}}
+    return dict(changes)
 
 
 def _note(written: Written, command: Command) -> None:
