@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.compat.bench import COMPOSER, PHP, Bench, found, write
 from updategate.compat.model import CompatError, Level
 from updategate.compat.php_references import read_php
+from updategate.compat.plugin_files import list_files
 from updategate.compat.plugins import discover
 from updategate.compat.scripts import read_script, read_style
 from updategate.compat.twig_blocks import normalise, read_template
@@ -170,3 +171,13 @@ def test_no_text_crashes_a_reader(text: str) -> None:
 def test_no_bytes_crash_a_reader(data: bytes) -> None:
     read_php("a.php", data)
     read_template("a.twig", data)
+
+
+def test_platform_checkout_is_not_judged_as_project_code(tmp_path: Path) -> None:
+    write(tmp_path, {"composer.json": '{"require": {"shopware/conflicts": "*"}}', "src/Core/Framework/A.php": PHP})
+    assert discover(tmp_path)[0] == []
+    write(tmp_path, {"src/Shop/Own.php": PHP})
+    (plugin,) = discover(tmp_path)[0]
+    paths, skipped = list_files(plugin)
+    assert [path.name for path in paths if path.suffix == ".php"] == ["Own.php"]
+    assert any("Shopware itself" in item.reason for item in skipped)

@@ -14,7 +14,7 @@ from updategate.compat.core_files import snippet_keys
 from updategate.compat.model import Skipped
 from updategate.compat.php_facts import PhpFile
 from updategate.compat.php_references import read_php
-from updategate.compat.plugins import Plugin
+from updategate.compat.plugins import CORE_FOLDERS, Plugin, is_platform
 from updategate.compat.rule_matching import RuleHit, TextRule, match_text_rules
 from updategate.compat.scripts import ScriptFile, StyleFile, blank_comments, read_script, read_style
 from updategate.compat.twig_blocks import Template, read_template
@@ -116,6 +116,8 @@ def _folder_reason(child: os.DirEntry[str], plugin: Plugin, *, top: bool) -> str
             return "" if child.is_file() else "broken symbolic link or special file"
     except OSError:
         return "symbolic link loop"
+    if plugin.kind == "project" and child.name in CORE_FOLDERS and Path(child.path).parent == plugin.root / "src":
+        return f"{child.name}/: Shopware itself" if is_platform(plugin.root) else None
     if child.name in _SKIPPED_FOLDERS:
         return f"{child.name}/: {_SKIPPED_FOLDERS[child.name]}"
     if child.name in _TEST_FOLDERS:

@@ -14,6 +14,7 @@ from updategate.compat.model import CompatError, OwnerKind, Skipped
 
 _STORE_FOLDERS = ("custom/plugins", "custom/static-plugins", "custom/apps")
 _SKIP_DISCOVERY = frozenset({".git", "node_modules", "vendor", "var", "public", "files", "cache", "dist", "tests"})
+CORE_FOLDERS = frozenset({"Core", "Storefront", "Administration", "Elasticsearch", "WebInstaller"})
 PLUGIN_TYPES = frozenset({"shopware-platform-plugin", "shopware-bundle"})
 
 
@@ -199,8 +200,15 @@ def _project_code(project: Path, found: list[Plugin]) -> None:
         return
     requires = data.get("require") if isinstance(data, dict) else None
     is_shop = isinstance(requires, dict) and any(str(name).startswith("shopware/") for name in requires)
+    if is_platform(project):
+        is_shop = any(child.is_dir() and child.name not in CORE_FOLDERS for child in (project / "src").iterdir())
     if is_shop and ((project / "src").is_dir() or (project / "templates").is_dir()):
         found.append(Plugin("project", project, "project", OwnerKind.OWN, "", data, "composer.json"))
+
+
+def is_platform(project: Path) -> bool:
+    """Whether the shop is a checkout of the platform repository, whose `src/` is Shopware itself."""
+    return (project / "src" / "Core" / "Framework").is_dir()
 
 
 def _unique_names(found: list[Plugin]) -> None:
