@@ -143,7 +143,6 @@ def test_an_unreachable_shop_is_inconclusive(
 
 CASES: dict[str, tuple[list[str], int]] = {
     "no_environment_named": (["run"], 2),
-    "misspelt_verb": (["rnu", "test"], 2),
     "misspelt_option": (["run", "test", "--scoop", "full"], 2),
     "misspelt_environment": (["run", "tset"], 2),
     "missing_secret": (["run", "test"], 2),
@@ -197,3 +196,10 @@ def test_an_internal_error_is_inconclusive_and_leaves_a_crash_file(
     assert "updategate itself failed (RuntimeError: out of coffee)" in text
     crash = next((project / "reports").glob("crash-*.txt"))
     assert "Traceback" in crash.read_text(encoding="utf-8")
+
+
+def test_a_misspelt_verb_offers_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["rnu", "test"]) == 2
+    told = capsys.readouterr().err
+    assert "There is no verb 'rnu'. Did you mean 'run'?" in told
+    assert "Verbs: update, run, gate" in told

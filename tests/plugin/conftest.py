@@ -99,7 +99,7 @@ class Project:
             f"admin: {{client_id: id, client_secret: '${{TEST_SECRET}}'}}\n{more}",
         )
 
-    def run(self, *arguments: str, timeout: float = 60) -> pytest.RunResult:
+    def run(self, *arguments: str, timeout: float = 240) -> pytest.RunResult:
         return self.pytester.runpytest_subprocess(
             "suites", "--shop-env", "test", "--run-folder", str(self.folder), *arguments, timeout=timeout
         )

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from updategate.config.environment import Environment
 from updategate.config.policy import Policy
 from updategate.config.registry import Registry
+from updategate.config.update_plan import UpdatePlan
 from updategate.evidence.records import RECORD
 from updategate.gate.verdict import Verdict
 
@@ -18,6 +19,7 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "environment": TypeAdapter(Environment),
     "policy": TypeAdapter(Policy),
     "processes": TypeAdapter(Registry),
+    "update-plan": TypeAdapter(UpdatePlan),
     "evidence": RECORD,
     "verdict": TypeAdapter(Verdict),
 }
