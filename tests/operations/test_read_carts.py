@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from updategate.clients.admin_api import AdminApi
 from updategate.clients.admin_api.sign_in import Integration
@@ -17,7 +18,7 @@ from updategate.clients.json_text import write_json
 from updategate.clients.transport import Answer, Call
 from updategate.operations.cart_kinds import plan
 from updategate.operations.cart_plan import shop
-from updategate.operations.read_carts import read_carts, write
+from updategate.operations.read_carts import main, read_carts, write
 
 GIVEN = {
     "/api/search/sales-channel": [
@@ -226,3 +227,47 @@ def test_a_document_is_written_a_cart_a_line(tmp_path: Path) -> None:
     assert json.loads(text) == json.loads(json.dumps(document))
     assert len([line for line in text.splitlines() if line.startswith('{"no"')]) == 3
     assert not any("secret" in entry for entry in texts(document))
+
+
+ENVIRONMENT = """
+name: shop
+url: http://127.0.0.1:9
+sales_channel: {access_key: "${SHOP_ACCESS_KEY}"}
+admin: {client_id: "${SHOP_CLIENT_ID}", client_secret: "${SHOP_CLIENT_SECRET}"}
+permits: {carts: true, customers: true, admin_write: true}
+"""
+
+
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def _secrets(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("SHOP_ACCESS_KEY", "SHOP_CLIENT_ID", "SHOP_CLIENT_SECRET"):
+            monkeypatch.setenv(name, f"secret-{name}")
+
+    def run(self, tmp_path: Path, text: str) -> tuple[int, str]:
+        (tmp_path / "shop.yaml").write_text(text, encoding="utf-8")
+        result = CliRunner().invoke(main, [str(tmp_path / "shop.yaml"), str(tmp_path / "out.json")])
+        assert not (tmp_path / "out.json").exists()
+        return result.exit_code, result.output
+
+    @pytest.mark.parametrize("permit", ["carts", "customers", "admin_write"])
+    def test_what_is_not_permitted_is_not_done(self, tmp_path: Path, permit: str) -> None:
+        code, output = self.run(tmp_path, ENVIRONMENT.replace(f"{permit}: true", f"{permit}: false"))
+        assert code == 2
+        assert f"write 'permits: {{{permit}: true}}' into its file" in output
+
+    def test_without_an_admin_api_it_says_what_is_missing(self, tmp_path: Path) -> None:
+        text = "\n".join(line for line in ENVIRONMENT.splitlines() if not line.startswith("admin:"))
+        code, output = self.run(tmp_path, text)
+        assert (code, "gives no credentials for the Admin API" in output) == (2, True)
+
+    def test_an_unreachable_shop_is_told_without_traceback_or_secrets(self, tmp_path: Path) -> None:
+        code, output = self.run(tmp_path, ENVIRONMENT)
+        assert code == 2
+        assert "http://127.0.0.1:9" in output
+        assert "Traceback" not in output
+        assert "secret-" not in output
+
+    def test_a_typo_in_the_environment_is_told(self, tmp_path: Path) -> None:
+        code, output = self.run(tmp_path, ENVIRONMENT.replace("permits:", "permitts:"))
+        assert (code, "permits" in output) == (2, True)

@@ -3,9 +3,9 @@
 The calculator in ``domain`` is held to such figures. Only carts are filled, nothing is ordered, and the shop is left
 as it was found:
 
-    python -m updategate.operations.read_carts https://shop.example carts.json
+    python -m updategate.operations.read_carts ENVIRONMENT carts.json
 
-with the credentials of an integration in ``UPDATEGATE_CLIENT_ID`` and ``UPDATEGATE_CLIENT_SECRET``.
+where the environment permits ``admin_write``, ``customers`` and ``carts``.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
+from updategate.actors.shop_access import PermitMissingError
 from updategate.clients.admin_api import AdminApi
-from updategate.clients.admin_api.sign_in import Integration
+from updategate.clients.connection import admin_api, exchange_log, transport_to
 from updategate.clients.errors import ApiError, ShopError
-from updategate.clients.exchange_log import ExchangeLog
 from updategate.clients.store_api import StoreApi
-from updategate.clients.transport import RequestsTransport, Transport
+from updategate.clients.transport import Transport
+from updategate.config.environment import Environment, environment_path, load_environment
+from updategate.config.errors import ConfigError
 from updategate.domain.money import Money
 from updategate.domain.views import CartView, TaxView
 from updategate.operations.cart_kinds import plan
@@ -134,21 +135,35 @@ def write(document: Plan, path: Path) -> None:
     path.write_text(f'{head},\n"carts": [\n{carts}\n]}}\n', encoding="utf-8")
 
 
+def read_carts_of(environment: Environment, seed: int, out: Path, tell: Callable[[str], None]) -> None:
+    """Read what an environment's shop charges for planned carts, and write it to ``out``.
+
+    Raises ``PermitMissingError`` where the environment does not permit to write, and ``ShopError`` where the shop
+    does not answer as it should.
+    """
+    for permit in ("admin_write", "customers", "carts"):
+        if permit not in environment.permits.allowed():
+            raise PermitMissingError(permit, "Reading what carts cost")
+    log = exchange_log(environment)
+    admin = admin_api(environment, log)
+    if admin is None:
+        message = f"environment {environment.name} gives no credentials for the Admin API: write them under admin"
+        raise LookupError(message)
+    transport = transport_to(environment, log)
+    read_carts(admin, transport, plan(seed), lambda document: write(document, out), tell)
+
+
 @click.command()
-@click.argument("url")
+@click.argument("env")
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--seed", default=1, show_default=True, help="Which carts to draw.")
-@click.option("--client-id", envvar="UPDATEGATE_CLIENT_ID", required=True)
-@click.option("--client-secret", envvar="UPDATEGATE_CLIENT_SECRET", required=True)
-def main(url: str, out: Path, seed: int, client_id: str, client_secret: str) -> None:
-    """Read what the shop at URL charges for planned carts, and write it to OUT."""
-    transport = RequestsTransport(url, ExchangeLog(secrets=[client_secret]))
-    admin = AdminApi(transport, Integration(client_id, client_secret))
-    tell: Callable[[Any], None] = lambda text: click.echo(text, err=True)  # noqa: E731 - a name for its type
+def main(env: str, out: Path, seed: int) -> None:
+    """Read what the shop of ENV charges for planned carts, and write it to OUT."""
     try:
-        read_carts(admin, transport, plan(seed), lambda document: write(document, out), tell)
-    except (ShopError, LookupError, RuntimeError) as fault:
-        click.echo(f"{url}: {fault}", err=True)
+        environment = load_environment(environment_path(env, Path.cwd()))
+        read_carts_of(environment, seed, out, lambda text: click.echo(text, err=True))
+    except (ConfigError, PermitMissingError, ShopError, LookupError, RuntimeError) as fault:
+        click.echo(str(fault), err=True)
         raise SystemExit(_USAGE_ERROR) from None
 
 
