@@ -32,24 +32,24 @@ def test_an_article_that_is_sent_twice_is_one_product(office: ErpOffice, sync: E
 def test_prices_and_tier_prices_do_not_pile_up(
     office: ErpOffice, sync: ErpSync, erp_shop: ErpShop, shopper: Shopper
 ) -> None:
-    chair = office.lists("chair", net=eur("50.00"))
+    chair = office.lists("chair", net=eur("20.00"))
     office.counts(chair, 100)
-    office.sets_tiers(chair, {1: eur("50.00"), 10: eur("45.00"), 50: eur("40.00")})
+    office.sets_tiers(chair, {1: eur("20.00"), 10: eur("18.00"), 50: eur("16.00")})
 
     sync.runs("articles", "prices", "stock")
-    office.sets_tiers(chair, {1: eur("50.00"), 10: eur("44.00")})
+    office.sets_tiers(chair, {1: eur("20.00"), 10: eur("17.00")})
     sync.runs("prices")
     report = sync.runs("prices")
 
-    # 50.00 × 1.19 = 59.50; 44.00 × 1.19 = 52.36
+    # 20.00 × 1.19 = 23.80; 17.00 × 1.19 = 20.23
     assert report.about(chair.number) == []
     product = erp_shop.sees(chair)
     assert product.tiers == (
-        ShopTier(1, 9, Decimal("50.00"), Decimal("59.50")),
-        ShopTier(10, None, Decimal("44.00"), Decimal("52.36")),
+        ShopTier(1, 9, Decimal("20.00"), Decimal("23.80")),
+        ShopTier(10, None, Decimal("17.00"), Decimal("20.23")),
     )
-    assert shopper.puts_in_cart(product, quantity=9).total == eur("535.50")
-    assert shopper.puts_in_cart(product).total == eur("523.60")
+    assert shopper.puts_in_cart(product, quantity=9).total == eur("214.20")
+    assert shopper.puts_in_cart(product).total == eur("202.30")
 
 
 @pytest.mark.process("ERP-005")

@@ -11,7 +11,7 @@ from updategate.domain.money import eur
 
 
 class Sale:
-    """Three pieces at 119.00 that somebody has ordered, in the shop and in the ERP."""
+    """Three pieces at 59.50 that somebody has ordered, in the shop and in the ERP."""
 
     def __init__(self, article: Article, placed: PlacedOrder) -> None:
         self.article = article
@@ -22,7 +22,7 @@ class Sale:
 def sale(
     office: ErpOffice, sync: ErpSync, erp_shop: ErpShop, shopper: Shopper, delivery: Delivery, invoice: Payment
 ) -> Sale:
-    bench = office.lists("bench", net=eur("100.00"))
+    bench = office.lists("bench", net=eur("50.00"))
     office.counts(bench, 10)
     sync.runs("articles", "stock")
     product = erp_shop.sees(bench)
@@ -89,12 +89,12 @@ def test_a_credit_note_refunds_as_much_as_it_says(
     sync.runs("returning")
 
     first = office.credits(order, {sale.article: 1})
-    assert first.total == eur("119.00")
+    assert first.total == eur("59.50")
     sync.runs("returning")
     assert back_office.sees(sale.placed).payment_state == "refunded_partially"
 
     rest = office.credits(order, {sale.article: 2})
-    assert rest.total == eur("238.00")
+    assert rest.total == eur("119.00")
     sync.runs("returning")
     assert back_office.sees(sale.placed).payment_state == "refunded"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-import re
 import threading
 from decimal import Decimal
 from typing import Any
@@ -16,7 +15,6 @@ from updategate.clients.exchange_log import ExchangeLog
 from updategate.clients.transport import Answer, Call, ConnectionSettings, RequestsTransport
 
 _WARNINGS_AT_MOST = 2000
-_WARNING = re.compile(r"[0-9a-f]{32}\.")
 
 
 class ErpWarnedError(ErpRefusedError):
@@ -110,11 +108,11 @@ class TrytonRpc:
         except ValueError:
             raise ErpRefusedError(what, f"it answered {answer.status}, which is not Tryton") from None
         if "error" in body:
-            error = body["error"]
-            if isinstance(error, list) and len(error) == 3 and _WARNING.match(str(error[0])):
-                raise ErpWarnedError(what, str(error[0]), str(error[1]))
-            told = error[1] if isinstance(error, list) and len(error) > 1 and error[1] else error
-            raise ErpRefusedError(what, str(told)[:600])
+            kind, told = (*body["error"], "", "")[:2]
+            if kind == "UserWarning":
+                raise ErpWarnedError(what, str(told[0]), str(told[1]))
+            words = told[0] if isinstance(told, list) and told else kind
+            raise ErpRefusedError(what, str(words)[:600])
         if "result" not in body:
             raise ErpRefusedError(what, str(body)[:300])
         return body["result"]
