@@ -1,0 +1,243 @@
+"""The update run: commands that fail, hang or tell secrets; kills at every step; the way back."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gate.conftest import NEW, OLD, PASSED, RunOf, write_run
+from updategate.config.environment import Environment
+from updategate.config.exit_codes import ExitCode
+from updategate.config.loading import build
+from updategate.config.update_plan import Command, UpdatePlan, load_plan
+from updategate.evidence.reader import read_evidence
+from updategate.evidence.records import Build, Provenance, UpdateStep
+from updategate.operations.run_suites import SuiteRun
+from updategate.operations.update import engine
+from updategate.operations.update.commands import run_command
+from updategate.operations.update.engine import Update, UpdateStoppedError
+
+PROVENANCE = Provenance(environment="test", stage="test", url="http://x", machine="m", tool_version="0", python="3")
+
+
+def command(run: str, name: str = "step", timeout: float = 20) -> Command:
+    return Command(name=name, run=run, timeout=timeout)
+
+
+def test_a_command_is_streamed_and_its_secrets_masked(tmp_path: Path) -> None:
+    heard: list[str] = []
+    result = run_command(
+        command("echo before; echo dsn=$SHOP_DSN >&2"),
+        tmp_path / "log",
+        {"SHOP_DSN": "mysql://shop:very-secret@db"},
+        ["mysql://shop:very-secret@db"],
+        heard.append,
+    )
+    assert result.ok
+    assert heard == ["before", "dsn=***"]
+    assert (tmp_path / "log").read_text(encoding="utf-8") == "before\ndsn=***\n"
+
+
+def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
+    marker = tmp_path / "child-was-here-too-long"
+    begun = time.monotonic()
+    result = run_command(command(f"(sleep 30; touch {marker}) & sleep 30", timeout=0.3), tmp_path / "log", {})
+    assert time.monotonic() - begun < 20
+    assert (result.ok, result.code) == (False, None)
+    assert "was ended after 0.3 s" in result.told(command("x", timeout=0.3))
+
+
+def test_a_command_that_fails_tells_its_last_words(tmp_path: Path) -> None:
+    failing = command("echo 'SQLSTATE[42S22]: column not found'; exit 7", name="finish")
+    result = run_command(failing, tmp_path / "log", {"PATH": "/usr/bin:/bin"})
+    assert result.told(failing) == "'finish' ended with exit code 7: SQLSTATE[42S22]: column not found"
+
+
+class Shop:
+    """What the engine sees of a shop: its build, changed by the update commands through a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.version = folder / "version"
+        self.version.write_text(OLD.core, encoding="utf-8")
+
+    def build(self, _: Environment) -> Build:
+        core = self.version.read_text(encoding="utf-8").strip()
+        return OLD if core == OLD.core else NEW
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    shop = Shop(tmp_path)
+    monkeypatch.setattr(engine, "obstacle", lambda _: None)
+    monkeypatch.setattr(engine, "examine", lambda _: [])
+    monkeypatch.setattr(engine, "admin_api", lambda _: None)
+    monkeypatch.setattr(engine, "read_build", shop.build)
+    return shop
+
+
+Make = Callable[..., Update]
+
+
+@pytest.fixture
+def update(tmp_path: Path, shop: Shop) -> Make:
+    environment = build(
+        {"name": "test", "url": "http://x.test", "sales_channel": {"access_key": "k"}, "permits": {"update": True}},
+        Environment,
+        "environment",
+    )
+
+    def make(*, redo: tuple[str, ...] = (), done: tuple[str, ...] = (), permits: bool = True, **plan: Any) -> Update:
+        def suites(phase: str, folder: Path) -> SuiteRun:
+            core = shop.build(environment)
+            evidence = read_evidence(write_run(folder, RunOf(PASSED, build=core, phase=phase)))
+            return SuiteRun(evidence, ExitCode.PASS, folder / "pytest.log")
+
+        given = {"update": "minor", "to": NEW.core, "commands": [set_version(shop, NEW.core)], **plan}
+        tested = environment if permits else environment.model_copy(update={"permits": type(environment.permits)()})
+        return Update(
+            plan=build(given, UpdatePlan, "plan.yaml"),
+            environment=tested,
+            folder=tmp_path / "update",
+            variables={"PATH": "/usr/bin:/bin"},
+            run_phase=suites,
+            tell=lambda _: None,
+            redo=frozenset(redo),
+            done=frozenset(done),
+        )
+
+    return make
+
+
+def set_version(shop: Shop, version: str, name: str = "composer") -> dict[str, str]:
+    return {"name": name, "run": f"echo {version} > {shop.version}; echo x >> {shop.version}.times"}
+
+
+def steps(update: Update) -> dict[str, UpdateStep]:
+    evidence = read_evidence(update.evidence(PROVENANCE))
+    assert evidence.defects == ()
+    return {step.step: step for step in evidence.of_type(UpdateStep)}
+
+
+def told(found: dict[str, UpdateStep]) -> dict[str, tuple[bool, str | None, str | None]]:
+    return {name: (step.ok, step.expected, step.actual) for name, step in found.items()}
+
+
+def test_a_good_update_leaves_only_good_steps(update: Make) -> None:
+    played = update(pending_migrations={"name": "pending", "run": "true"})
+    played.play()
+    assert {name: step.ok for name, step in steps(played).items()} == {
+        "command-composer": True,
+        "migrations": True,
+        "target": True,
+        "plugins": True,
+    }
+
+
+def test_pending_migrations_are_told_although_every_command_ended_well(update: Make) -> None:
+    played = update(pending_migrations={"name": "pending", "run": "echo Migration1710493619ScheduledMedia"})
+    played.play()
+    migrations = steps(played)["migrations"]
+    assert (migrations.ok, migrations.expected) == (False, "none pending")
+    assert migrations.actual == "1 pending: Migration1710493619ScheduledMedia"
+
+
+def test_a_target_that_was_not_reached_is_told(update: Make) -> None:
+    played = update(commands=[{"name": "composer", "run": "true"}])
+    played.play()
+    target = steps(played)["target"]
+    assert (target.ok, target.expected, target.actual) == (False, "Shopware 6.6.7.1", "Shopware 6.6.6.1")
+
+
+def test_a_command_that_fails_ends_the_update_and_is_told(update: Make) -> None:
+    played = update(commands=[{"name": "composer", "run": "exit 3"}, {"name": "finish", "run": "true"}])
+    played.play()
+    assert not (played.folder / "after").exists()
+    found = steps(played)
+    assert found["command-composer"].actual == "'composer' ended with exit code 3"
+    assert found["command-finish"].actual == "it was not run"
+
+
+def test_without_a_backup_nothing_is_touched(update: Make, shop: Shop) -> None:
+    played = update(preflight={"backup": {"name": "restore-test", "run": "exit 1"}})
+    with pytest.raises(UpdateStoppedError, match="no backup that can be restored"):
+        played.play()
+    assert shop.version.read_text(encoding="utf-8") == OLD.core
+
+
+def test_a_full_disk_is_noticed_before_anything_is_touched(update: Make) -> None:
+    with pytest.raises(UpdateStoppedError, match=r"GB free; the plan wants 1e\+09 GB"):
+        update(preflight={"free_disk": {"path": "/", "gigabytes": 1e9}}).play()
+
+
+def test_what_is_not_permitted_is_not_updated(update: Make) -> None:
+    with pytest.raises(UpdateStoppedError, match=r"permits: \{update: true\}") as caught:
+        update(permits=False).play()
+    assert caught.value.code == ExitCode.USAGE
+
+
+def _journal(played: Update) -> list[str]:
+    return played.journal.path.read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def test_killed_after_any_line_of_the_journal_it_resumes_to_the_same_end(update: Make, shop: Shop) -> None:
+    plan: dict[str, Any] = {
+        "snapshot": {"name": "snapshot", "run": "true"},
+        "maintenance": {"on": {"name": "close", "run": "true"}, "off": {"name": "open", "run": "true"}},
+        "pending_migrations": {"name": "pending", "run": "true"},
+    }
+    played = update(**plan)
+    played.play()
+    whole, wanted = _journal(played), told(steps(played))
+    for kept in range(len(whole)):
+        played.journal.path.write_text("".join(whole[:kept]), encoding="utf-8")
+        updated = any('"command-composer", "event": "started"' in line for line in whole[:kept])
+        shop.version.write_text(NEW.core if updated else OLD.core, encoding="utf-8")
+        times = shop.version.with_suffix(".times")
+        times.write_text("", encoding="utf-8")
+        resumed = update(**plan)
+        try:
+            resumed.play()
+        except UpdateStoppedError as stopped:
+            asked = re.search(r"--done (\S+)", str(stopped))
+            assert asked is not None
+            resumed = update(done=(asked[1],), **plan)
+            resumed.play()
+        assert told(steps(resumed)) == wanted, f"killed after line {kept}"
+        assert times.read_text(encoding="utf-8").count("x") == (0 if updated else 1)
+
+
+def test_a_command_under_way_runs_again_only_when_asked(update: Make, shop: Shop) -> None:
+    played = update()
+    played.play()
+    lines = _journal(played)
+    begun = next(n for n, line in enumerate(lines) if '"command-composer", "event": "started"' in line)
+    played.journal.path.write_text("".join(lines[: begun + 1]), encoding="utf-8")
+    with pytest.raises(UpdateStoppedError, match="--redo command-composer if it must run again"):
+        update().play()
+    update(redo=("command-composer",)).play()
+    assert shop.version.with_suffix(".times").read_text(encoding="utf-8").count("x") == 2
+
+
+def test_the_way_back_is_checked(update: Make, shop: Shop) -> None:
+    played = update(rollback=[set_version(shop, OLD.core, "restore")])
+    played.play()
+    (check,) = played.roll_back()
+    assert (check.ok, check.actual) == (True, "Shopware 6.6.6.1")
+    forgetful = update(rollback=[{"name": "restore", "run": "true"}])
+    shop.version.write_text(NEW.core, encoding="utf-8")
+    (check,) = forgetful.roll_back()
+    assert (check.ok, check.expected, check.actual) == (False, "Shopware 6.6.6.1", "Shopware 6.6.7.1")
+
+
+def test_a_plan_keeps_variables_for_the_shell(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(
+        "update: x\nto: '6.6'\ncommands: [{name: ssh, run: 'ssh shop \"PASS=${SHOP_DB_PASSWORD} ./update\"'}]\n",
+        encoding="utf-8",
+    )
+    assert "${SHOP_DB_PASSWORD}" in load_plan(path).commands[0].run
