@@ -16,6 +16,7 @@ from updategate.config.environment import Environment, load_environment
 from updategate.config.loading import build, substituted
 from updategate.config.policy import Policy, load_policy
 from updategate.config.registry import load_registry
+from updategate.config.update_plan import load_plan
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")])
@@ -88,6 +89,11 @@ def test_shipped_environments_are_valid(path: Path, monkeypatch: pytest.MonkeyPa
     for name in re.findall(r"\$\{(\w+)\}", path.read_text(encoding="utf-8")):
         monkeypatch.setenv(name, str(_Anything().get(name)))
     load_environment(path)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "ci" / "updates").glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_update_plans_are_valid(path: Path) -> None:
+    load_plan(path)
 
 
 def test_every_registered_process_has_a_test() -> None:

@@ -237,7 +237,7 @@ def test_the_way_back_is_checked(update: Make, shop: Shop) -> None:
 def test_a_plan_keeps_variables_for_the_shell(tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_text(
-        "update: x\nto: '6.6'\ncommands: [{name: ssh, run: 'ssh shop \"PASS=${SHOP_DB_PASSWORD} ./update\"'}]\n",
+        "update: minor\nto: '6.6'\ncommands: [{name: ssh, run: 'ssh shop \"PASS=${SHOP_DB_PASSWORD} ./update\"'}]\n",
         encoding="utf-8",
     )
     assert "${SHOP_DB_PASSWORD}" in load_plan(path).commands[0].run
