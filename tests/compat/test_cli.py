@@ -112,7 +112,7 @@ def test_waivers_and_block_comments(bench: Bench, tmp_path: Path, capsys: pytest
     view = "{% sw_extends '@Storefront/storefront/base.html.twig' %}\n{% block base_body %}x{% endblock %}"
     bench.plugin({"src/A.php": f"{PHP}new \\{GONE}();", "src/Resources/views/storefront/base.html.twig": view})
     waivers = tmp_path / "waivers.yaml"
-    waivers.write_text("waivers:\n  - {id: AcmeExample/symbol-missing/*, until: 2999-01-01, reason: test}\n")
+    waivers.write_text("waivers:\n  - {id: AcmeExample/symbol-missing/*, expires: 2999-01-01, reason: test}\n")
     assert int(execute(arguments(bench, "--waivers", str(waivers), "--write-block-comments"))) == 0
     assert "Suppressed by waivers" in capsys.readouterr().out
     marked = bench.project / "custom/plugins/AcmeExample/src/Resources/views/storefront/base.html.twig"

@@ -240,7 +240,11 @@ def test_every_check_has_words_in_every_language() -> None:
 
 
 def waiver(**changes: Any) -> Waiver:
-    values = {"id": "AcmeExample/symbol-missing/src/A.php/*", "until": date(2026, 2, 1), "reason": "replaced in March"}
+    values = {
+        "id": "AcmeExample/symbol-missing/src/A.php/*",
+        "expires": date(2026, 2, 1),
+        "reason": "replaced in March",
+    }
     return Waiver(**{**values, **changes})
 
 
@@ -257,13 +261,13 @@ def test_waived_finding_does_not_gate_but_is_stated(bench: Bench, tmp_path: Path
 
 
 def test_expired_waiver_is_ignored_and_reported(bench: Bench) -> None:
-    report = make(bench).run(waivers=[waiver(until=date(2025, 12, 31))])
+    report = make(bench).run(waivers=[waiver(expires=date(2025, 12, 31))])
     assert report.exit_code == 1
     assert any("expired on 2025-12-31" in note for note in report.notes)
 
 
 def test_waiver_holds_on_its_last_day(bench: Bench) -> None:
-    assert make(bench).run(waivers=[waiver(until=DAY)]).exit_code == 0
+    assert make(bench).run(waivers=[waiver(expires=DAY)]).exit_code == 0
 
 
 def test_waiver_that_covers_nothing_is_reported(bench: Bench) -> None:
@@ -274,12 +278,12 @@ def test_waiver_that_covers_nothing_is_reported(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"waivers": [{"id": "A/b/c", "until": date(2026, 1, 1)}]}, "'reason' is missing"),
-        ({"waivers": [{"id": "A/b/c", "reason": "x"}]}, "'until' is missing"),
-        ({"waivers": [{"id": "A/b/c", "reason": "x", "until": "soon"}]}, "must be a date like 2026-12-31"),
-        ({"waivers": [{"id": "*", "reason": "x", "until": date(2026, 1, 1)}]}, "would cover everything"),
+        ({"waivers": [{"id": "A/b/c", "expires": date(2026, 1, 1)}]}, "'reason' is missing"),
+        ({"waivers": [{"id": "A/b/c", "reason": "x"}]}, "'expires' is missing"),
+        ({"waivers": [{"id": "A/b/c", "reason": "x", "expires": "soon"}]}, "must be a date like 2026-12-31"),
+        ({"waivers": [{"id": "*", "reason": "x", "expires": date(2026, 1, 1)}]}, "would cover everything"),
         (
-            {"waivers": [{"idd": "A", "reason": "x", "until": date(2026, 1, 1)}]},
+            {"waivers": [{"idd": "A", "reason": "x", "expires": date(2026, 1, 1)}]},
             "unknown key 'idd'. Did you mean 'id'?",
         ),
         ({"waiver": []}, "expected one key `waivers`"),
@@ -297,7 +301,7 @@ def test_waiver_file_that_is_refused(tmp_path: Path, data: Any, message: str) ->
 
 def test_waiver_file(tmp_path: Path) -> None:
     path = tmp_path / "waivers.yaml"
-    path.write_text("waivers:\n  - {id: A/*, until: 2026-12-31, reason: later, by: Kim}\n")
+    path.write_text("waivers:\n  - {id: A/*, expires: 2026-12-31, reason: later, by: Kim}\n")
     assert read_waivers(path) == [Waiver("A/*", date(2026, 12, 31), "later", "Kim")]
     with pytest.raises(CompatError, match="cannot be read"):
         read_waivers(tmp_path / "none.yaml")

@@ -13,15 +13,15 @@ import yaml
 
 from updategate.compat.model import CompatError, Finding
 
-_KEYS = ("id", "until", "reason", "by")
+_KEYS = ("id", "expires", "reason", "by")
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """`id` is a finding's id, or a pattern with `*`; `until` is the last day it holds."""
+    """`id` is a finding's id, or a pattern with `*`; `expires` is the last day it holds."""
 
     id: str
-    until: date
+    expires: date
     reason: str
     by: str = ""
 
@@ -31,7 +31,7 @@ class Waiver:
 
 
 def read_waivers(path: Path) -> list[Waiver]:
-    """Read `waivers: [{id, until, reason, by}]`.
+    """Read `waivers: [{id, expires, reason, by}]`.
 
     Raises:
         CompatError: file, key and cure.
@@ -53,15 +53,15 @@ def _waiver(item: Any, where: str) -> Waiver:  # noqa: ANN401 - parsed YAML
         if key not in _KEYS:
             near = get_close_matches(str(key), _KEYS, 1)
             raise CompatError(f"{where}: unknown key '{key}'.{f' Did you mean {near[0]!r}?' if near else ''}")
-    for key in ("id", "until", "reason"):
+    for key in ("id", "expires", "reason"):
         if not item.get(key):
             raise CompatError(f"{where}: '{key}' is missing. A waiver needs what it covers, why, and until when.")
-    until = item["until"]
-    if not isinstance(until, date):
-        raise CompatError(f"{where}: 'until' must be a date like 2026-12-31, not '{until}'.")
+    expires = item["expires"]
+    if not isinstance(expires, date):
+        raise CompatError(f"{where}: 'expires' must be a date like 2026-12-31, not '{expires}'.")
     if set(str(item["id"])) <= {"*", "/"}:
         raise CompatError(f"{where}: '{item['id']}' would cover everything. Name at least the plugin.")
-    return Waiver(str(item["id"]), until, str(item["reason"]), str(item.get("by", "")))
+    return Waiver(str(item["id"]), expires, str(item["reason"]), str(item.get("by", "")))
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Waived:
 
 def apply_waivers(findings: list[Finding], waivers: list[Waiver], today: date) -> Waived:
     """Take out what living waivers cover; report expired waivers and those that cover nothing."""
-    living = [waiver for waiver in waivers if waiver.until >= today]
+    living = [waiver for waiver in waivers if waiver.expires >= today]
     kept, suppressed = [], []
     used: set[Waiver] = set()
     for finding in findings:
@@ -85,9 +85,11 @@ def apply_waivers(findings: list[Finding], waivers: list[Waiver], today: date) -
             continue
         used.add(waiver)
         by = f" ({waiver.by})" if waiver.by else ""
-        suppressed.append(replace(finding, waived=f"{waiver.reason}{by}, until {waiver.until}"))
+        suppressed.append(replace(finding, waived=f"{waiver.reason}{by}, until {waiver.expires}"))
     notes = [
-        f"Waiver {waiver.id} expired on {waiver.until} and is ignored." for waiver in waivers if waiver.until < today
+        f"Waiver {waiver.id} expired on {waiver.expires} and is ignored."
+        for waiver in waivers
+        if waiver.expires < today
     ]
     notes += [f"Waiver {waiver.id} covers nothing any more: remove it." for waiver in living if waiver not in used]
     return Waived(kept, suppressed, notes)
