@@ -14,7 +14,7 @@ from updategate.embedded.refshop.cart.delivery import ShippingMethod, ShippingPr
 from updategate.embedded.refshop.cart.items import PRODUCT, Cart, DeliveryInformation, DeliveryTime, LineItem
 from updategate.embedded.refshop.cart.money import Rounding
 from updategate.embedded.refshop.cart.prices import TaxState
-from updategate.embedded.refshop.cart.process import CartCalculation
+from updategate.embedded.refshop.cart.process import CartCalculation, Features
 from updategate.embedded.refshop.cart.product import AdvancedPrice, CurrencyAmount, CurrencyPrice, Product
 from updategate.embedded.refshop.cart.promotion import Discount, Promotion, SetGroup
 from updategate.embedded.refshop.cart.rules import Condition, Rule, all_of
@@ -185,6 +185,7 @@ class PaperShop:
     method: ShippingMethod = field(default_factory=lambda: shipping(row("0", "0")))
     behaviour: Behaviour = field(default_factory=Behaviour)
     system_currency: str = EURO
+    features: Features = field(default_factory=Features)
 
     def product(self, product_id: str, context: CheckoutContext) -> Product | None:
         """Return a product."""
@@ -237,6 +238,6 @@ class PaperShop:
     def calculated(self, cart: Cart, where: CheckoutContext) -> Cart:
         """Calculate a cart once more."""
         cart.errors = {}
-        cart = CartCalculation(where, self, self.behaviour).calculate(cart)
+        cart = CartCalculation(where, self, self.behaviour, self.features).calculate(cart)
         cart.new = False
         return cart

@@ -29,6 +29,7 @@ from tests.refshop.cart.paper import (
 )
 from updategate.embedded.refshop.cart.context import Currency
 from updategate.embedded.refshop.cart.items import PROMOTION, Cart
+from updategate.embedded.refshop.cart.process import Features
 from updategate.embedded.refshop.cart.promotion import Promotion
 from updategate.embedded.refshop.cart.promotion_reader import both_ways
 
@@ -259,3 +260,21 @@ def test_exclusions_count_both_ways() -> None:
     first = promotion("FIRST", discount("cart", "absolute", "3"), priority=9)
     cart = _shop(*both_ways([picky, first])).cart({"lamp": 2}, "PICKY", "FIRST")
     assert [line.referenced_id for line in cart.of_type(PROMOTION)] == ["FIRST"]
+
+
+@pytest.mark.parametrize(("keeps_prices", "saved"), [(True, "4"), (False, "2")])
+def test_pieces_of_a_line_make_one_set_by_price_before_66(keeps_prices: bool, saved: str) -> None:
+    group = set_group("PRICE_UNIT_GROSS", "15")
+    shop = _shop(
+        promotion(CODE, discount("set", "percentage", "10"), set_groups=(group,)),
+        features=Features(keeps_piece_prices=keeps_prices),
+    )
+    assert _saved(shop.cart({"lamp": 4}, CODE)) == Decimal(saved)
+
+
+def test_promotions_come_as_they_were_entered_before_66() -> None:
+    first = promotion("FIRST", discount("cart", "absolute", "10"), priority=9)
+    second = promotion("SECOND", discount("cart", "percentage", "50"), priority=1)
+    shop = _shop(first, second, features=Features(discounts_by_priority=False))
+    cart = shop.cart({"lamp": 2}, "SECOND", "FIRST")
+    assert [line.referenced_id for line in cart.of_type(PROMOTION)] == ["SECOND", "FIRST"]

@@ -37,12 +37,16 @@ class Composition:
 
 @dataclass(frozen=True, slots=True)
 class DiscountCalculation:
-    """Puts discount lines with their prices into a cart. ``groups`` are the set groups by promotion id."""
+    """Puts discount lines with their prices into a cart.
+
+    ``groups`` are the set groups by promotion id; ``by_priority`` and ``keeps_piece_prices``: since 6.6.
+    """
 
     context: CheckoutContext
     behaviour: Behaviour
     groups: Mapping[str, Sequence[SetGroup]]
     by_priority: bool = True
+    keeps_piece_prices: bool = True
 
     def apply(self, lines: Sequence[LineItem], original: Cart, cart: Cart) -> None:
         """Add every line of ``lines`` that is eligible and worth something; ``original`` is the cart before."""
@@ -50,7 +54,7 @@ class DiscountCalculation:
             lines = sorted(lines, key=lambda line: -int(line.payload["priority"]))
         excluded = self.exclusions(lines, cart)
         calculator = self.context.calculator(self.behaviour)
-        pieces = Pieces(calculator)
+        pieces = Pieces(calculator, lose_prices=not self.keeps_piece_prices)
         for line in lines:
             if line.payload["discountScope"] == SCOPE_DELIVERY or not self._may_stay(line, cart, excluded):
                 continue

@@ -6,7 +6,7 @@ for each time that the set is complete; pickers, appliers and sorters then choos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,10 +33,14 @@ Package = list[Piece]
 
 
 class Pieces:
-    """The single pieces of a cart's lines, each line split once."""
+    """The single pieces of a cart's lines, each line split once.
 
-    def __init__(self, calculator: Calculator) -> None:
+    ``lose_prices``: before 6.6, once pieces of a line are in a package, the rest of the line has no price any more.
+    """
+
+    def __init__(self, calculator: Calculator, *, lose_prices: bool = False) -> None:
         self._calculator = calculator
+        self.lose_prices = lose_prices
         self._known: dict[int, Piece] = {}
 
     def of(self, item: LineItem) -> Piece:
@@ -78,8 +82,12 @@ def packages_of(line: LineItem, groups: Sequence[SetGroup], cart: Cart, pieces: 
     return _chosen(found, settings["sorterKey"], settings["applierKey"], settings["usageKey"], original)
 
 
-def _fits(condition: Condition, piece: Piece, scope: Scope) -> bool:
-    return holds(condition, scope.of_item(piece.item))
+def _fits(condition: Condition, piece: Piece, scope: Scope, unpriced: Collection[str] = ()) -> bool:
+    item = piece.item
+    if item.id in unpriced:
+        item = item.copy()
+        item.price = None
+    return holds(condition, scope.of_item(item))
 
 
 def _whole_cart(condition: Condition | None, cart: Cart, pieces: Pieces, scope: Scope) -> list[Package]:
@@ -94,6 +102,7 @@ def _whole_cart(condition: Condition | None, cart: Cart, pieces: Pieces, scope: 
 def group_packages(groups: Sequence[SetGroup], cart: Cart, pieces: Pieces, scope: Scope) -> dict[str, list[Package]]:
     """Find, group by group, all packages that the products of the cart allow; a piece is used once."""
     rest = [pieces.of(item) for item in cart.of_type(PRODUCT) for _ in range(item.quantity)]
+    unpriced: set[str] = set()
     result: dict[str, list[Package]] = {}
     for group in groups:
         rest.sort(key=lambda piece: piece.price.unit, reverse=group.sorter.upper() == "PRICE_DESC")
@@ -102,14 +111,18 @@ def group_packages(groups: Sequence[SetGroup], cart: Cart, pieces: Pieces, scope
             fitting = [
                 piece
                 for piece in rest
-                if not group.rules or any(_fits(condition, piece, scope) for condition in group.rules)
+                if not group.rules or any(_fits(condition, piece, scope, unpriced) for condition in group.rules)
             ]
+            if group.packager.upper() != "COUNT":
+                fitting = [piece for piece in fitting if piece.item.id not in unpriced]
             package = _packed(group, fitting)
             if not package:
                 break
             found.append(package)
             for piece in package:
                 rest.remove(piece)
+            if pieces.lose_prices:
+                unpriced.update(piece.item.id for piece in package)
     return result
 
 

@@ -75,14 +75,15 @@ class Catalogue(Protocol):
 class Features:
     """What differs between versions.
 
-    ``discounts_in_delivery``: since 6.6.7 promotions are positions of the delivery. ``discounts_by_priority`` and
-    ``notes_zero_price``: since 6.6. ``forgets_timestamps``: before 6.6 a line that was not looked up anew because
-    others were loses the time of its last look-up.
+    ``discounts_in_delivery``: since 6.6.7 promotions are positions of the delivery. ``discounts_by_priority``,
+    ``notes_zero_price`` and ``keeps_piece_prices``: since 6.6. ``forgets_timestamps``: before 6.6 a line that was not
+    looked up anew because others were loses the time of its last look-up.
     """
 
     discounts_in_delivery: bool = True
     discounts_by_priority: bool = True
     notes_zero_price: bool = True
+    keeps_piece_prices: bool = True
     forgets_timestamps: bool = False
 
 
@@ -287,7 +288,10 @@ class CartCalculation:
             for line in lines
             if "setGroups" in line.extensions
         }
-        return DiscountCalculation(self.context, self.behaviour, groups, self.features.discounts_by_priority)
+        features = self.features
+        return DiscountCalculation(
+            self.context, self.behaviour, groups, features.discounts_by_priority, features.keeps_piece_prices
+        )
 
     def _discount_lines(self, original: Cart) -> list[LineItem]:
         codes = [item.referenced_id or "" for item in original.of_type(PROMOTION)]

@@ -21,6 +21,7 @@ def features_of(shop: Shop) -> Features:
         discounts_in_delivery=version.at_least(6, 6, 7),
         discounts_by_priority=version.at_least(6, 6),
         notes_zero_price=version.at_least(6, 6),
+        keeps_piece_prices=version.at_least(6, 6),
         forgets_timestamps=not version.at_least(6, 6),
     )
 
