@@ -99,6 +99,8 @@ def test_before_6_6_7_0_the_base_of_a_tax_is_not_rounded() -> None:
     terms = Terms(TaxState.GROSS, rounds_tax_base=False)
     bases = [tax.price for tax in quantity_price(D("-10"), thirds, terms).taxes]
     assert bases == [D("-3.3333333333333"), D("-6.6666666666667")]
+    bases = [tax.price for tax in quantity_price(D("-7"), thirds, terms).taxes]
+    assert bases == [D("-2.3333333333333"), D("-4.6666666666667")]
 
 
 def test_sums_add_taxes_by_rate_in_the_order_seen() -> None:

@@ -25,7 +25,7 @@ from tests.domain.shop import (
 from updategate.domain.catalogue import Currency, Price, ShippingCalculation, ShippingMethod, ShippingTaxType
 from updategate.domain.context import PricingContext
 from updategate.domain.money import Money, eur
-from updategate.domain.promotions import Discount, DiscountType
+from updategate.domain.promotions import Discount, DiscountType, SetGroup
 from updategate.domain.rules import Always, CartAmount, LineItemNumber, ShippingCountry
 from updategate.domain.views import CartErrorView, CartView, ShippingView, TaxView
 
@@ -186,6 +186,13 @@ class TestTax:
         ]
 
 
+def test_the_default_currency_need_not_be_the_euro() -> None:
+    pounds = ShippingMethod("Flat", (replace(FLAT.prices[0], prices=(Price.of("3", "2.52", "GBP"),)),))
+    screw = replace(SCREW, prices=(Price.of("10", "8.40", "GBP"),))
+    context = PricingContext(currency=Currency("USD", D(2)), default_currency="GBP")
+    assert costs(cart((screw, 1), shipping=pounds, context=context)) == ["6.00 USD"]
+
+
 def test_costs_follow_currency_and_tax_state() -> None:
     dollars = Currency("USD", D("1.17085"))
     assert costs(cart((SCREW, 1), shipping=FLAT, context=PricingContext(currency=dollars))) == ["6.97 USD"]
@@ -290,6 +297,43 @@ class TestDiscounts:
         totals = cart((SCREW, 1), shipping=FLAT, promotions=[second, first], codes=["B", "A"])
         assert costs(totals) == ["5.95 EUR"]
         assert [line.number for line in totals.lines] == ["SCREW", "A"]
+
+    def test_shipping_of_less_than_one_is_discounted_too(self) -> None:
+        cheap = ShippingMethod("Letter", (row("0.80", "0.67"),))
+        off = promotion(on_delivery(DiscountType.PERCENTAGE, "50"))
+        assert costs(cart((SCREW, 1), shipping=cheap, promotions=[off])) == ["0.80 EUR", "-0.40 EUR"]
+
+    def test_sets_can_be_a_condition(self) -> None:
+        off = promotion(
+            on_delivery(DiscountType.PERCENTAGE, "100"), use_set_groups=True, set_groups=(SetGroup("three", D(3)),)
+        )
+        assert costs(cart((SCREW, 3), shipping=FLAT, promotions=[off])) == ["5.95 EUR", "-5.95 EUR"]
+        refused = cart((SCREW, 2), shipping=FLAT, promotions=[off])
+        assert (costs(refused), [error.key for error in refused.errors]) == (["5.95 EUR"], ["promotion-not-eligible"])
+
+    def test_every_refused_code_is_told(self) -> None:
+        never = rule("never", CartAmount(">", D(1000)))
+        delivery = on_delivery(DiscountType.PERCENTAGE, "50")
+        refused = [promotion(delivery, code=code, cart_rules=(never,)) for code in ("A", "B")]
+        totals = cart((SCREW, 1), shipping=FLAT, promotions=refused)
+        assert [(error.key, error.message) for error in totals.errors] == [
+            ("promotion-not-eligible", "A"),
+            ("promotion-not-eligible", "B"),
+        ]
+
+    def test_exclusions_add_up(self) -> None:
+        delivery = on_delivery(DiscountType.ABSOLUTE, "1")
+        one = promotion(delivery, code="ONE", priority=9, excludes=frozenset({"THREE"}))
+        two = promotion(delivery, code="TWO", priority=8, excludes=frozenset({"FOUR"}))
+        three = promotion(delivery, code="THREE", priority=7, excludes=frozenset({"FIVE"}))
+        rest = [promotion(delivery, code=code) for code in ("FOUR", "FIVE")]
+        totals = cart((SCREW, 1), shipping=FLAT, promotions=[one, two, three, *rest])
+        # THREE is excluded itself, and so excludes nobody
+        assert [line.number for line in totals.lines if line.type == "promotion"] == ["ONE", "TWO", "FIVE"]
+        later = promotion(delivery, code="SIX", priority=1, excludes=frozenset({"SEVEN"}))
+        last = promotion(delivery, code="SEVEN", priority=0)
+        totals = cart((SCREW, 1), shipping=FLAT, promotions=[one, three, later, last])
+        assert [line.number for line in totals.lines if line.type == "promotion"] == ["ONE", "SIX"]
 
     def test_a_value_of_the_currency_wins_over_the_factor(self) -> None:
         dollars = PricingContext(currency=Currency("USD", D(2)))

@@ -108,7 +108,7 @@ def discounted(
             if reduction is not None:
                 costs += [reduction] if reduction.total < 0 else []
                 applied.append(item)
-    return Delivery(tuple(costs), delivery.error), applied, errors
+    return Delivery(tuple(costs)), applied, errors
 
 
 def _positions(lines: Sequence[PricedLine], context: PricingContext) -> list[PricedLine]:
