@@ -178,6 +178,38 @@ def test_catalogue_cart_and_switches(open_storefront: Open, shops: Callable[[str
     assert storefront.home.cart_total() == Money.of("0.00", "GBP")
 
 
+def test_cash_rounding_shows_the_total_before_and_after(
+    open_storefront: Open, shops: Callable[[str], RunningShop]
+) -> None:
+    """In Swiss francs there is nothing below five centimes: 3 × 32.00 and shipping are paid to the nearest."""
+    storefront = open_storefront("6.6.7.1", currency="EUR")
+    storefront.home.open()
+    storefront.home.switch_currency("CHF")
+    storefront.detail.open(product_of(shops("6.6.7.1"), "WS-1008"))
+    assert storefront.detail.price().currency == "CHF"
+    storefront.detail.buy(3).go_to_cart()
+    summary = storefront.cart.summary()
+    assert summary.raw_total is not None
+    assert summary.total.currency == summary.raw_total.currency == "CHF"
+    assert summary.total.amount % Decimal("0.05") == 0
+    assert abs(summary.total.amount - summary.raw_total.amount) < Decimal("0.05")
+    assert summary.position_total is not None
+    assert summary.raw_total == summary.position_total + summary.shipping_total
+
+
+def test_a_company_sees_net_prices(open_storefront: Open, shops: Callable[[str], RunningShop]) -> None:
+    storefront = open_storefront("6.6.7.1")
+    storefront.account_login.open()
+    storefront.account_login.log_in("berta@example.com", "Shop-pass-1")
+    storefront.detail.open(product_of(shops("6.6.7.1"), "WS-1008"))
+    storefront.detail.buy(2).go_to_cart()
+    summary = storefront.cart.summary()
+    assert summary.tax_state is TaxState.NET
+    assert summary.taxes
+    assert summary.net_total is not None
+    assert summary.total == summary.net_total + sum((tax.tax for tax in summary.taxes), eur("0"))
+
+
 def test_what_a_person_sees_can_be_kept(open_storefront: Open, tmp_path: Path) -> None:
     storefront = open_storefront("6.6.7.1")
     storefront.home.open()
