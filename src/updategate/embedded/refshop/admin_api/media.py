@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,6 +24,8 @@ from .entities import resource_not_found
 from .http import Call, Router
 
 router = Router()
+
+_MOST_BYTES = 20 * 1024 * 1024
 
 _TYPES = {
     "png": "image/png",
@@ -42,7 +46,10 @@ def upload(call: Call) -> Response:
     media = call.shop.store.get("media", id_)
     if media is None:
         raise resource_not_found("media", id_)
+    data = call.raw
     extension = str(call.query.get("extension") or "").lower()
+    if "json" in call.headers.get("content-type", ""):
+        data = _fetched(call.body)
     if not extension:
         raise problem(
             400,
@@ -54,7 +61,7 @@ def upload(call: Call) -> Response:
     path = f"media/{id_[:2]}/{id_[2:4]}/{id_[4:6]}/{name}.{extension}"
     file = _folder(call.shop) / path
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(call.raw)
+    file.write_bytes(data)
     call.shop.store.upsert(
         "media",
         {
@@ -62,13 +69,28 @@ def upload(call: Call) -> Response:
             "fileName": name,
             "fileExtension": extension,
             "mimeType": _TYPES.get(extension, "application/octet-stream"),
-            "fileSize": len(call.raw),
+            "fileSize": len(data),
             "path": path,
-            "metaData": {"hash": hashlib.md5(call.raw, usedforsecurity=False).hexdigest()},
+            "metaData": {"hash": hashlib.md5(data, usedforsecurity=False).hexdigest()},
             "uploadedAt": api_time(call.shop.clock.now()),
         },
     )
     return call.empty(location=f"{call.shop.base_url}/api/media/{id_}")
+
+
+def _fetched(body: Any) -> bytes:
+    """Return what is at the address that the body names."""
+    url = str(body.get("url") or "") if isinstance(body, dict) else ""
+    if not url:
+        raise problem(400, "CONTENT__MEDIA_MISSING_URL_PARAMETER", "Parameter url is missing.")
+    if not url.startswith(("http://", "https://")):
+        raise problem(400, "CONTENT__MEDIA_INVALID_URL", f"Provided URL {url} is invalid.", {"url": url})
+    try:
+        with urlopen(url, timeout=5) as answer:  # noqa: S310 - http and https only
+            return bytes(answer.read(_MOST_BYTES))
+    except OSError:
+        detail = f"Provided URL {url} can not be opened"
+        raise problem(400, "CONTENT__MEDIA_CANNOT_OPEN_SOURCE_STREAM_TO_READ", detail, {"url": url}) from None
 
 
 def file_endpoint(shop: Shop) -> Callable[[Request], Awaitable[Response]]:

@@ -74,8 +74,11 @@ def possible(call: Call) -> Response:
 @router.route("POST", "/_action/state-machine/{entity}/{id:id}/state/{transition}")
 def move(call: Call) -> Response:
     """Move any row that has a state."""
-    state, _ = _moved(call, _entity(call))
-    return answer_detail(call, call.context(), definition("state_machine_state"), state)
+    state, changed = _moved(call, _entity(call))
+    if call.wants_json_api:
+        return answer_detail(call, call.context(), definition("state_machine_state"), state)
+    printed = entity_json(call.context(), definition("state_machine_state"), state, joined=changed)
+    return call.json({"data": printed})
 
 
 def _told(body: Any) -> dict[str, Any]:

@@ -47,6 +47,10 @@ def create(call: Call) -> Response:
     if version_id is not None and not is_id(version_id):
         detail = f"versionId {version_id} is not a valid uuid."
         raise problem(400, "FRAMEWORK__INVALID_VERSION_ID", detail, {"versionId": version_id})
+    name = body.get("versionName")
+    if name is not None and not str(name).isalnum():
+        detail = "Invalid version name given. Only alphanumeric characters are allowed"
+        raise problem(400, "FRAMEWORK__INVALID_VERSION_NAME", detail)
     if store.get(definition.name, id_) is None:
         raise _no_original(definition.name, id_)
     version = create_version(store, definition.name, id_, version_id, body.get("versionName"))

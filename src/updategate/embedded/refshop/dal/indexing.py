@@ -15,6 +15,7 @@ from .ids import SYSTEM_LANGUAGE, derived_id
 from .store import Doc, EntityStore
 from .translate import language_chain, translated
 
+_STOREFRONT = "8a243080f92e4c719546314b577cf82b"
 _SEO = {
     "product": ("frontend.detail.page", "/detail/{}"),
     "category": ("frontend.navigation.page", "/navigation/{}"),
@@ -25,6 +26,7 @@ def index_all(store: EntityStore) -> None:
     """Derive everything anew, as ``_action/indexing`` does."""
     index_categories(store)
     index_rules(store)
+    index_payment_methods(store, [doc["id"] for doc in store.all("payment_method")])
     index_products(store, [doc["id"] for doc in store.all("product")])
 
 
@@ -50,6 +52,18 @@ def index_rules(store: EntityStore) -> None:
     for rule in store.all("rule"):
         areas = {area for entity, key, area in _RULE_PLACES if store.where(entity, **{key: rule["id"]})}
         put_changes(store, "rule", rule, {"areas": sorted(areas), "invalid": bool(rule.get("invalid"))})
+
+
+def index_payment_methods(store: EntityStore, ids: Iterable[str]) -> None:
+    """Set the name by which a payment method is told apart: its own, as long as no plugin brings it."""
+    for id_ in ids:
+        doc = store.get("payment_method", id_)
+        if doc is not None:
+            texts = {
+                language: {**text, "distinguishableName": text.get("name")} if text.get("name") else text
+                for language, text in (doc.get("translations") or {}).items()
+            }
+            put_changes(store, "payment_method", doc, {"translations": texts})
 
 
 def index_categories(store: EntityStore) -> None:
@@ -120,6 +134,8 @@ def _index_product(store: EntityStore, doc: Doc) -> None:
             tree[category_id] = None
     options = [row["optionId"] for row in store.where("product_option", productId=id_)]
     properties = [row["optionId"] for row in store.where("product_property", productId=id_)]
+    if not properties and parent:
+        properties = [row["optionId"] for row in store.where("product_property", productId=parent["id"])]
     children = store.where("product", parentId=id_)
     changes: Doc = {
         "childCount": len(children) if not doc.get("parentId") else doc.get("childCount"),
@@ -199,7 +215,7 @@ def _group(id_: str) -> str:
 
 def index_seo_urls(store: EntityStore, entity: str, ids: Iterable[str]) -> None:
     """Make the canonical address of products and categories, for every storefront and language."""
-    for channel in store.all("sales_channel"):
+    for channel in store.where("sales_channel", typeId=_STOREFRONT):
         languages = {
             domain["languageId"] for domain in store.where("sales_channel_domain", salesChannelId=channel["id"])
         }

@@ -59,6 +59,8 @@ def entity_json(
     for name, value in shape.extra.items():
         if result.get(name) is None:
             result[name] = value(context, doc) if callable(value) else value
+    for name, value in shape.replaced.items():
+        result[name] = value(context, doc)
     if not definition.mapping:
         result["id"] = doc["id"]
     result["apiAlias"] = definition.name
@@ -141,9 +143,9 @@ def _association(
     if target is None:
         return [] if association.to_many else None
     related = related_docs(context, association, doc, wanted, parent)
-    printed = [
-        entity_json(context, target, other, wanted, root=False, joined=not association.to_many) for other in related
-    ]
+    # what has associations of its own is read apart, the rest together with its owner
+    joined = not association.to_many and not (wanted is not None and wanted.associations)
+    printed = [entity_json(context, target, other, wanted, root=False, joined=joined) for other in related]
     if association.to_many:
         return printed
     return printed[0] if printed else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from updategate.embedded.refshop.versions import ShopwareVersion
@@ -17,11 +18,15 @@ Extra = Callable[[ReadContext, Doc], Any]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Keys that are printed beside the fields, keys that are not, to-many associations that are ``[]`` unloaded."""
+    """Keys that are printed beside the fields, keys that are not, to-many associations that are ``[]`` unloaded.
+
+    ``replaced``: fields that are printed otherwise than they are stored.
+    """
 
     extra: Mapping[str, Any] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     empty_list: frozenset[str] = frozenset()
+    replaced: Mapping[str, Extra] = field(default_factory=dict)
 
 
 _NONE = Shape()
@@ -68,6 +73,16 @@ def _has_default_layout(_: ReadContext, doc: Doc) -> bool:
     return doc.get("cmsPageId") is None
 
 
+def _whole(name: str) -> Extra:
+    """The database keeps these prices of positions in whole numbers only (the object ``price`` has them exactly)."""
+
+    def rounded(_: ReadContext, doc: Doc) -> int | None:
+        value = doc.get(name)
+        return None if value is None else int(Decimal(str(value)).quantize(Decimal(1), ROUND_HALF_UP))
+
+    return rounded
+
+
 _SHAPES: dict[str, Shape] = {
     "category": Shape(extra={"cmsPageIdSwitched": _has_default_layout, "cmsPageId": _category_layout}),
     "product": Shape(extra={"variation": [], "cmsPageId": _product_layout}, empty_list=frozenset({"prices"})),
@@ -76,6 +91,11 @@ _SHAPES: dict[str, Shape] = {
     "shipping_method": Shape(empty_list=frozenset({"prices"})),
     "order": Shape(extra=_live("billingAddressVersionId")),
     "document": Shape(extra={"orderVersionId": lambda _, doc: doc.get("orderVersionId") or LIVE_VERSION}),
+    "order_delivery_position": Shape(
+        extra=_live("orderDeliveryVersionId", "orderLineItemVersionId"),
+        replaced={"unitPrice": _whole("unitPrice"), "totalPrice": _whole("totalPrice")},
+    ),
+    "product_configurator_setting": Shape(extra={"selected": False}),
     "order_customer": Shape(extra=_live("orderVersionId")),
     "order_address": Shape(extra=_live("orderVersionId")),
     "order_transaction": Shape(extra={**_live("orderVersionId"), "validationData": []}),

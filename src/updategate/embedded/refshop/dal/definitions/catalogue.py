@@ -285,6 +285,7 @@ displayType! sortingType! filterable:bool visibleOnProductDetailPage:bool
 T name! description:text position:int customFields:json
 N options=property_group_option.groupId#
 D displayType=text sortingType=alphanumeric filterable=true visibleOnProductDetailPage=true
+B position=1
 
 [property_group_option]
 groupId>property_group! colorHexCode mediaId>media
@@ -293,6 +294,7 @@ T name! position:int customFields:json
 N productConfiguratorSettings=product_configurator_setting.optionId$-
 M productProperties=product/product_property.optionId.productId#-
   productOptions=product/product_option.optionId.productId$-
+B position=1
 
 [seo_url]
 salesChannelId>sales_channel languageId>language! foreignKey:id! routeName:s50! pathInfo:s750! seoPathInfo:s750!

@@ -146,6 +146,7 @@ N salesChannelDefaultAssignments=sales_channel.paymentMethodId$-
   customers=customer.defaultPaymentMethodId$- orderTransactions=order_transaction.paymentMethodId$-
 M salesChannels=sales_channel/sales_channel_payment_method.paymentMethodId.salesChannelId-
 B active=false afterOrderEnabled=false position=1
+  handlerIdentifier=Shopware\\Core\\Checkout\\Payment\\Cart\\PaymentHandler\\DefaultPayment
 
 [promotion]
 active:bool!- validFrom:date- validUntil:date- maxRedemptionsGlobal:int- maxRedemptionsPerCustomer:int-

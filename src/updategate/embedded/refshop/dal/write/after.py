@@ -10,6 +10,7 @@ from updategate.embedded.refshop.dal.definitions import Definition
 from updategate.embedded.refshop.dal.indexing import (
     RULE_PLACES,
     index_categories,
+    index_payment_methods,
     index_products,
     index_rules,
     index_seo_urls,
@@ -63,6 +64,7 @@ def after_writes(
     names = {row.definition.name for row in rows}
     if names & RULE_PLACES or "rule" in names:
         index_rules(store)
+    index_payment_methods(store, [row.id for row in rows if row.definition.name == "payment_method"])
     if categories:
         index_categories(store)
         index_seo_urls(store, "category", categories)

@@ -14,7 +14,6 @@ _COLUMN_NAMES = {("product", "manufacturerId"): "product_manufacturer_id"}
 #: columns that may occur once, and the name of the index
 _UNIQUE: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "product_visibility": ((("productId", "salesChannelId"), "uniq.product_id__sales_channel_id"),),
-    "product_price": ((("productId", "versionId", "ruleId", "quantityStart"), "uniq.product_price.quantity_start"),),
     "sales_channel": ((("accessKey",), "uniq.access_key"),),
     "user": ((("username",), "uniq.user.username"), (("email",), "uniq.user.email")),
     "plugin": ((("name",), "uniq.name"),),

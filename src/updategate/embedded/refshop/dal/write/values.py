@@ -15,6 +15,7 @@ BLANK = "c1051bb4-d103-4f74-8988-acbcafc7fdc3"
 TYPE = "ba785a8c-82cb-4283-967c-3cf342181b40"
 TOO_LONG = "d94b19cc-114f-4f44-9cc4-4138e80a87b9"
 TOO_LOW = "76454e69-502c-46c5-9643-f447d837c4d5"
+NULL = "ad32d13f-c3d4-423b-909a-857b961eb720"
 MISSING = "2fa2158c-2a7f-484b-98aa-975522539ff8"
 EMAIL = "bd79c0ab-ddba-46cc-a703-a7a4b08de310"
 OTHER = "FRAMEWORK__WRITE_CONSTRAINT_VIOLATION"
@@ -27,6 +28,13 @@ _TEXTS = ("string", "text", "html", "email", "password", "blob")
 def blank(pointer: str, found: str = "null") -> dict[str, Any]:
     """Return the violation of a value that must not be missing."""
     return violation(pointer, BLANK, "This value should not be blank.", {"{{ value }}": found})
+
+
+def missing(field: Field, pointer: str) -> dict[str, Any]:
+    """Return the violation of a required field that is not there."""
+    if field.type == "rounding":
+        return violation(pointer, NULL, "This value should not be null.", {"{{ value }}": "null"})
+    return blank(pointer)
 
 
 def wrong_type(pointer: str, value: Any, type_: str) -> dict[str, Any]:
@@ -46,7 +54,7 @@ def checked(field: Field, value: Any, pointer: str) -> tuple[Any, Violations]:
     if isinstance(value, str) and field.type in _TEXTS and not value.strip():
         value = "" if field.type == "blob" else None
     if value is None:
-        return None, [blank(pointer)] if field.required else []
+        return None, [missing(field, pointer)] if field.required else []
     if field.limit is not None and field.type == "string":
         stored, wrong = _text(field.limit)(value, pointer)
         return stored, wrong

@@ -17,7 +17,7 @@ from updategate.embedded.refshop.versions import ShopwareVersion
 from .after import after_writes
 from .conditions import check_condition
 from .constraints import check_foreign_keys, check_unique
-from .values import OTHER, Violations, blank, checked, not_an_id
+from .values import OTHER, Violations, blank, checked, missing, not_an_id
 
 CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 
@@ -188,13 +188,15 @@ def _extract(
         else:
             nested_later.append((association, value))
     author = "createdById" if before is None else "updatedById"
-    if context.user_id is not None and author in definition.fields:
+    # who changes an order is noted by the shop's own actions only
+    noted = author in definition.fields and (definition.name, author) != ("order", "updatedById")
+    if context.user_id is not None and noted:
         row = {author: context.user_id, **row}
     is_variant = bool(row.get("parentId") or (before or {}).get("parentId")) and definition.name == "product"
     _fields(extraction, command, row, before, path, is_variant=is_variant)
     if command.insert and not is_variant:
         for name, value in {**definition.database_defaults, **definition.defaults}.items():
-            if changes.get(name) is None:
+            if changes.get(name) is None and not definition.fields[name].translated:
                 changes[name] = value
     _translations(extraction, command, row, before, path, is_variant=is_variant)
     extraction.commands.append(command)
@@ -236,7 +238,7 @@ def _fields(
         if name not in row:
             required = known.required and not (is_variant and known.inherited) and not known.protected
             if required and before is None and name not in command.definition.defaults:
-                extraction.violations.append(blank(f"{path}/{name}"))
+                extraction.violations.append(missing(known, f"{path}/{name}"))
             continue
         if name == "availableStock" and extraction.version.is_65:
             # taken without a word before 6.6, and counted anew
@@ -311,6 +313,8 @@ def _checked_texts(
         if known.name not in entry:
             if known.required and new and system and known.name not in definition.defaults:
                 extraction.violations.append(blank(f"{where}/{known.name}"))
+            if new and system and known.name in definition.database_defaults:
+                result[known.name] = definition.database_defaults[known.name]
             continue
         stored, wrong = checked(known, entry[known.name], f"{where}/{known.name}")
         extraction.violations += wrong if system or stored is not None else []
