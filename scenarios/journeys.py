@@ -105,7 +105,6 @@ def cart(visit: Visit) -> None:
     """Fill a cart, change one's mind about the quantity, and look at it."""
     shopper = _shopper(visit)
     first, *_ = products = visit.several(visit.pools.products, 2, "products")
-    _ = shopper.api.currency
     for product in products:
         with visit.step("add_to_cart"):
             seen = shopper.puts_in_cart(product)
@@ -124,7 +123,6 @@ def cart(visit: Visit) -> None:
 def guest_checkout(visit: Visit) -> None:
     """Buy one product as a guest."""
     shopper = _shopper(visit)
-    _ = shopper.api.currency
     with visit.step("add_to_cart"):
         shopper.puts_in_cart(visit.pick(visit.pools.products, "products"))
     visit.thinks()

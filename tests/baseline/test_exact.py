@@ -43,6 +43,16 @@ def test_fewer_cache_hits_are_worse_and_fewer_statements_are_not():
     assert not worse(change([6, 7], [6, 8]))
 
 
+def test_a_few_bytes_more_are_more_and_not_worse():
+    few, many = (
+        change([1000, 1000], [1010, 1010], "response_bytes"),
+        change([1000, 1000], [1011, 1011], "response_bytes"),
+    )
+    assert (few.change, many.change) == (Change.MORE, Change.MORE)
+    assert not worse(few)
+    assert worse(many)
+
+
 def test_pages_and_indicators_of_one_side_only_are_unclear():
     found = compare_counts({"home": {"statements": [1, 1]}}, {"listing": {"statements": [1, 1]}})
     assert {(entry.page, entry.change) for entry in found} == {("home", Change.UNCLEAR), ("listing", Change.UNCLEAR)}

@@ -24,6 +24,7 @@ class ShopAccess:
     """One shop: the transport to it, the sales channel's access key, and the rights that the environment gives.
 
     ``language_id`` and ``currency`` (ISO code) are what sessions switch to; ``None`` keeps the sales channel's own.
+    ``known_currency`` spares asking for it, where many sessions are begun and none switches.
     """
 
     transport: Transport
@@ -34,13 +35,14 @@ class ShopAccess:
     language_id: str | None = None
     currency: str | None = None
     version: str = ""
+    known_currency: str | None = None
     _countries: dict[str, str] = field(default_factory=dict)
     _currencies: dict[str, str] = field(default_factory=dict)
     _salutations: dict[str, str] = field(default_factory=dict)
 
     def session(self) -> StoreApi:
         """Begin an anonymous session in the sales channel."""
-        api = StoreApi(self.transport, self.access_key, language_id=self.language_id)
+        api = StoreApi(self.transport, self.access_key, language_id=self.language_id, currency=self.known_currency)
         if self.currency is not None and api.currency != self.currency:
             offered = self.currencies()
             if self.currency not in offered:

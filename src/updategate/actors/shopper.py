@@ -15,6 +15,7 @@ from updategate.clients.cart_reading import read_order, read_transaction
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import JsonObject
 from updategate.clients.store_api import Registration, StoreApi
+from updategate.clients.transport import Answer
 from updategate.domain.parties import Address
 from updategate.domain.views import CartView, LineItemView, OrderView
 
@@ -214,7 +215,7 @@ class Shopper:
             registration = Registration(
                 email, address, self._access.storefront_url, password, company=company, vat_ids=vat_ids
             )
-            body = self._register(registration, country_id)
+            body = self._register(registration, country_id).json()
         return Login(
             id=str(body.get("id") or ""),
             number=str(body.get("customerNumber") or ""),
@@ -350,15 +351,17 @@ class Shopper:
             self._api.delete_cart()
             self._has_cart = False
 
-    def _register(self, registration: Registration, country_id: str | None) -> JsonObject:
+    def _register(self, registration: Registration, country_id: str | None) -> Answer:
         self._access.require("customers", "Registering a customer")
         self._traces.announces_customer(registration.email)
         countries = dict(self._access.countries())
         if country_id is not None:
             countries[registration.address.country] = country_id
-        body = self.api.register(registration.to_json(countries, self._access.salutation()))
+        answer = self.api.raw_register(registration.to_json(countries, self._access.salutation()))
+        if not answer.ok:
+            raise ApiError.of(answer)
         self.email = registration.email
-        return body
+        return answer
 
 
 def _without_foreign_promotions(cart: CartView) -> CartView:

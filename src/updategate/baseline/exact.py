@@ -47,6 +47,10 @@ Counts = Mapping[str, Mapping[str, Sequence[float]]]
 # more of these is worse; of the others (cache hits) less is
 WORSE_IF_FEWER = frozenset({"cache_hits"})
 
+# every version's pages differ by some bytes; so much more is what a visitor pays for
+BYTES = "response_bytes"
+TOLERATED_BYTES = 0.01
+
 
 def compare_counts(before: Counts, after: Counts) -> tuple[ExactChange, ...]:
     """Compare every indicator of every page; one that was counted on one side only is unclear."""
@@ -75,5 +79,7 @@ def _compare(page: str, indicator: str, old: tuple[float, ...], new: tuple[float
 
 
 def worse(change: ExactChange) -> bool:
-    """Whether a change costs more than before."""
+    """Whether a change costs more than before; of bytes, more than 1 % more."""
+    if change.indicator == BYTES and change.change is Change.MORE:
+        return change.difference > TOLERATED_BYTES * min(change.before)
     return change.change is (Change.FEWER if change.indicator in WORSE_IF_FEWER else Change.MORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -114,6 +115,11 @@ class CounterSources:
             self._database.close()
 
 
+def new_to_caches() -> str:
+    """Something that no cache has seen, always of the same length, because pages repeat their own address."""
+    return secrets.token_hex(6)
+
+
 def count_pages(
     access: ShopAccess, pools: Pools, counters: CounterSources, *, passes: int, pages: Sequence[Page] = PAGES
 ) -> dict[str, dict[str, list[float]]]:
@@ -131,11 +137,11 @@ def count_pages(
     found: dict[str, dict[str, list[float]]] = {}
     for page in pages:
         found[page.name] = {}
-        page.ask(counted, pools, "warm")
-        page.ask(counted, pools, "warmer")
+        page.ask(counted, pools, new_to_caches())
+        page.ask(counted, pools, new_to_caches())
         _count_once(page, "", counted, transport, pools, counters)  # fills the page cache for what follows
-        for number in range(passes):
-            costs = _count_once(page, f"pass{number}", counted, transport, pools, counters)
+        for _ in range(passes):
+            costs = _count_once(page, new_to_caches(), counted, transport, pools, counters)
             from_cache = _count_once(page, "", counted, transport, pools, counters)
             costs["cache_hits"] = from_cache.get("cache_hits", 0.0)
             for indicator, value in costs.items():

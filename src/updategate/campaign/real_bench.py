@@ -64,11 +64,17 @@ def running_shop(*options: str) -> Iterator[Shop]:
             process.stdout.close()
 
 
-def environment_file(folder: Path, shop: Shop, name: str = "bench") -> tuple[Path, dict[str, str]]:
-    """Write the shop's environment file; returns it, and the variables that it takes its secrets from."""
+def environment_file(
+    folder: Path, shop: Shop, name: str = "bench", *, pages: str | None = None
+) -> tuple[Path, dict[str, str]]:
+    """Write the shop's environment file; returns it, and the variables that it takes its secrets from.
+
+    ``pages`` is the address of the storefront, where it is not the shop's own.
+    """
     path = folder / f"{name}.yaml"
     path.write_text(
         f"name: {name}\nurl: {shop.url}\n"
+        f"storefront: {{url: {pages or shop.url}}}\n"
         "sales_channel: {access_key: '${BENCH_ACCESS_KEY}'}\n"
         f"admin: {{client_id: {shop.client_id}, client_secret: '${{BENCH_SECRET}}'}}\n"
         "permits: {carts: true, customers: true, orders: true, admin_write: true, load: true}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from json.encoder import encode_basestring_ascii
 from typing import Any, TypeAlias
 
 from updategate.domain.money import Money
@@ -26,7 +27,9 @@ def write_json(value: Json) -> str:
 def _parts(value: Json) -> list[str]:
     if isinstance(value, Money):
         value = value.amount
-    if isinstance(value, bool) or value is None or isinstance(value, str | int):
+    if isinstance(value, str):
+        return [encode_basestring_ascii(value)]
+    if value is None or isinstance(value, bool | int):
         return [json.dumps(value)]
     if isinstance(value, Decimal):
         if not value.is_finite():
@@ -36,7 +39,7 @@ def _parts(value: Json) -> list[str]:
     if isinstance(value, dict):
         parts = ["{"]
         for position, (key, entry) in enumerate(value.items()):
-            parts += [", " if position else "", json.dumps(str(key)), ": ", *_parts(entry)]
+            parts += [", " if position else "", encode_basestring_ascii(str(key)), ": ", *_parts(entry)]
         return [*parts, "}"]
     if isinstance(value, list | tuple):
         parts = ["["]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -72,11 +73,11 @@ class PlayedSlice:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A visit that is due; ``done`` is set when it has ended."""
+    """A visit that is due; in the closed model, a seat: ``number`` visits on and on until the end."""
 
     played: PlayedSlice
     arrival: Arrival
-    done: gevent.event.Event | None = None
+    number: int | None = None
 
 
 class StepClock:
@@ -188,7 +189,10 @@ class Engine:
         played = ticket.played
         played.open_visits += 1
         try:
-            self._visit(user, played, ticket.arrival)
+            if ticket.number is None:
+                self._visit(user, played, ticket.arrival)
+            else:
+                self._sit(user, played, ticket.number, ticket.arrival.seed)
         except gevent.GreenletExit:
             raise
         except BaseException as fault:  # noqa: BLE001 - a mistake of ours must end the run, not one greenlet
@@ -196,8 +200,6 @@ class Engine:
             played.stop = played.stop or f"the load engine broke: {type(fault).__name__}: {fault}"
         finally:
             played.open_visits -= 1
-            if ticket.done is not None:
-                ticket.done.set()
 
     def _visit(self, user: VisitorUser, played: PlayedSlice, arrival: Arrival) -> None:
         closed = self.profile.arrivals.model == "closed"
@@ -254,6 +256,7 @@ class Engine:
                 storefront_url=environment.storefront_url,
                 admin=AdminApi(transport, credentials(environment.admin)) if environment.admin else None,
                 permits=environment.permits.allowed(),
+                known_currency=pools.currency or None,
                 _countries=dict(pools.countries),
                 _salutations=dict(pools.salutations),
             )
@@ -310,26 +313,25 @@ class Engine:
 
     def _dispatch_closed(self, played: PlayedSlice) -> None:
         rng = np.random.default_rng([played.order.seed, played.order.worker])
-        users = self.profile.arrivals.users or 1
-        mine = [k for k in range(self.profile.top_users or users) if k % played.order.workers == played.order.worker]
-        tokens = [gevent.spawn(self._closed_user, played, k, users, int(rng.integers(2**31))) for k in mine]
+        users = self.profile.top_users or 1
+        for number in range(played.order.worker, users, played.order.workers):
+            self.queue.put(Ticket(played, Arrival(0.0, "", int(rng.integers(2**31))), number))
         while played.now() < played.order.seconds and not self._halted(played):
             gevent.sleep(0.05)
-        gevent.killall(tokens)
 
-    def _closed_user(self, played: PlayedSlice, number: int, users: int, seed: int) -> None:
+    def _sit(self, user: VisitorUser, played: PlayedSlice, number: int, seed: int) -> None:
+        """Make one visit after the other, while the stage has room for a user of this number."""
+        chance = random.Random(seed)  # noqa: S311 - choices of a visitor, not a secret
         rng = np.random.default_rng(seed)
-        least, most = self.profile.arrivals.pause
+        users, (least, most) = self.profile.arrivals.users or 1, self.profile.arrivals.pause
         names: list[str] = []
-        while not self._halted(played):
+        while not played.over:
             if number >= users * self._factor(played.now()):
                 gevent.sleep(0.1)
                 continue
             names = names or deck(self.profile.mix, 20, rng)
-            done = gevent.event.Event()
-            self.queue.put(Ticket(played, Arrival(played.now(), names.pop(), int(rng.integers(2**31))), done))
-            done.wait()
-            gevent.sleep(float(rng.uniform(least, most)) or 0.001)
+            self._visit(user, played, Arrival(played.now(), names.pop(), chance.getrandbits(31)))
+            gevent.sleep(chance.uniform(least, most) if most else 0)
 
     def _factor(self, at: float) -> float:
         passed = 0.0

@@ -71,6 +71,7 @@ class Pools:
     address: Address = GERMANY
     countries: Mapping[str, str] = field(default_factory=dict)
     salutations: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
 
     def to_json(self) -> JsonObject:
         """As one object that the load process reads."""
@@ -82,6 +83,7 @@ class Pools:
             "own_products": list(self.own_products),
             "countries": dict(self.countries),
             "salutations": dict(self.salutations),
+            "currency": self.currency,
         }
 
     @classmethod
@@ -95,6 +97,7 @@ class Pools:
             own_products=tuple(body["own_products"]),
             countries=dict(body["countries"]),
             salutations=dict(body["salutations"]),
+            currency=str(body["currency"]),
         )
 
 

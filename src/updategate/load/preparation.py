@@ -81,7 +81,12 @@ class Preparation:
             if sink is not None and self.traces:
                 for entity in ("customer", "order"):
                     sink.write(Created(entity=entity, id=f"email:{self.pattern}", mark=identity.tag))
-            complete = replace(pools, countries=access.countries(), salutations=dict(_salutations(access)))
+            complete = replace(
+                pools,
+                countries=access.countries(),
+                salutations=dict(_salutations(access)),
+                currency=access.session().currency,
+            )
             self.shops[arm] = PreparedShop(environment, access, complete, workbench)
             if any(journey.customers for journey in used):
                 complete = replace(complete, customers=self._customers(access, identity, workbench))

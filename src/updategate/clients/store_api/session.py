@@ -55,12 +55,15 @@ class ContextView:
 class StoreSession:
     """One session: it begins anonymous and keeps the context token that the shop answers with."""
 
-    def __init__(self, transport: Transport, access_key: str, *, language_id: str | None = None) -> None:
+    def __init__(
+        self, transport: Transport, access_key: str, *, language_id: str | None = None, currency: str | None = None
+    ) -> None:
         self.transport = transport
         self._access_key = access_key
         self.language_id = language_id
         self.token: str | None = None
-        self._currency: str | None = None
+        # known beforehand under load; else the shop is asked when it is needed
+        self._currency = currency
 
     # -- the request itself
 

@@ -186,7 +186,7 @@ def mails_for(event: str) -> int:
 
 
 def extra_cpu(kind: str, usual: float, running: int) -> float:
-    """Return seconds of CPU that a request costs beyond its ``usual``, with so many running at once."""
+    """Return seconds of CPU that a request costs beyond its own (``usual``), with so many running at once."""
     del kind, usual, running
     return 0.0
 

@@ -114,12 +114,13 @@ class Workload:
             self.requests[kind] += 1
 
     def _price(self, kind: str, used: float | None) -> None:
-        """Pay what a mutant asks for; ``used`` is the CPU of this request alone, where it was alone."""
+        """Pay what a mutant asks for; ``used`` is the CPU of this request, where it was alone and so is known."""
         behaviour, shop = self._shop.behaviour, self._shop
         if used is not None:
             before = self._usual.get(kind, used)
             self._usual[kind] = before + 0.05 * (used - before)
-        extra = behaviour.extra_cpu(kind, self._usual.get(kind, 0.0), self._running)
+        usual = used if used is not None else self._usual.get(kind, 0.0)
+        extra = behaviour.extra_cpu(kind, usual, self._running)
         until = time.thread_time() + extra
         while extra and time.thread_time() < until:
             pass
