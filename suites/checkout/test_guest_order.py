@@ -31,3 +31,4 @@ def test_guest_pays_the_displayed_gross_total(
     assert order.line(mug.number).unit_price == eur("11.90")
     assert back_office.sees(order).state == "open"
     assert back_office.stock_of(mug).available == 98
+    assert shopper.sees_cart().lines == ()

@@ -23,6 +23,7 @@ def test_double_click_on_the_order_button_places_one_order(
     order = browser_shopper.places_order_with_a_double_click()
 
     assert back_office.counts_orders_of(email) == 1
+    assert browser_shopper.has_an_empty_cart()
     assert back_office.stock_of(scarf).available == 9
     assert back_office.sees(order).total == eur("40.60")
 
@@ -51,6 +52,7 @@ def test_guest_buys_in_the_browser(
         transaction=back_office.sees_transaction(order),
     )
     assert {line.number: line.total for line in order.lines} == {mug.number: eur("35.70"), book.number: eur("21.40")}
+    assert browser_shopper.has_an_empty_cart()
     assert browser_shopper.complaints() == []
 
 

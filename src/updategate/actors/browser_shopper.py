@@ -109,6 +109,12 @@ class BrowserShopper:
             self.storefront.cart.open()
             return self.storefront.cart.summary()
 
+    def has_an_empty_cart(self) -> bool:
+        """Open the cart's page and look whether it lists nothing."""
+        with self._recorder.step("looks whether the cart is empty"):
+            self.storefront.cart.open()
+            return not self.storefront.cart.lines()
+
     def goes_to_checkout(self) -> None:
         """Click from the off-canvas cart to the checkout."""
         with self._recorder.step("goes to the checkout"):
