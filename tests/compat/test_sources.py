@@ -151,7 +151,7 @@ def test_inventory_survives_the_cache(repository: Path, tmp_path: Path) -> None:
     assert again.variants(GONE)[0].path == "src/Core/Checkout/OldThing.php"
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"schema": 0}', '{"schema": 5, "version": "x"}', "\x00\x01"])
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"schema": 0}', '{"schema": 6, "version": "x"}', "\x00\x01"])
 def test_damaged_cache_is_built_anew(repository: Path, tmp_path: Path, damage: str) -> None:
     cache = InventoryCache(tmp_path / "cache")
     build_inventories([GitTree(repository, "6.5.8.14")], cache, 1)

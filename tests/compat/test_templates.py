@@ -83,6 +83,16 @@ def test_block_inherited_through_the_chain(bench: Bench) -> None:
     assert [item.symbol for item in found(bench.run(), "twig-block-removed")] == ["storefront/base.html.twig#base_old"]
 
 
+def test_block_of_a_used_view(bench: Bench) -> None:
+    """`{% use %}` brings blocks without extending: a block that moves into a used view is still there."""
+    sum_block = "{% block page_cart_sum %}<b>1</b>{% endblock %}"
+    used = {**view("page/cart.html.twig", "{% use '@Storefront/storefront/part.html.twig' %}{% block page_cart %}{% endblock %}"),
+            **view("part.html.twig", sum_block)}  # fmt: skip
+    bench.core(view("page/cart.html.twig", f"{{% block page_cart %}}{{% endblock %}}{sum_block}"), used)
+    bench.plugin(override("{% block page_cart_sum %}mine{% endblock %}"))
+    assert not found(bench.run(), "twig-block-removed")
+
+
 @pytest.mark.parametrize(
     "body",
     [

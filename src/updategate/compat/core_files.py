@@ -87,10 +87,10 @@ def extract(path: str, content: bytes) -> dict[str, Any]:
         return _php(path, content)
     if kind == "twig":
         template = read_template(path, content)
-        extends = template.extends
+        parents = [ref.target for ref in template.refs if ref.tag in {"sw_extends", "extends", "use"}]
         blocks = [[b.name, b.line, b.outer, b.start, b.end, b.deprecated] for b in template.blocks]
         emits = _emits(path, content.decode("utf-8", "replace")) if path.startswith(ADMIN_ROOT) else {}
-        return {"blocks": blocks, "extends": extends, "emits": emits}
+        return {"blocks": blocks, "parents": parents, "emits": emits}
     text = content.decode("utf-8", "replace")
     if kind == "services":
         return _services(path, content)

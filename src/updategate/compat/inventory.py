@@ -14,7 +14,7 @@ from updategate.compat.core_files import ADMIN_ROOT, STOREFRONT_JS_ROOT
 from updategate.compat.php_facts import ClassLike
 from updategate.compat.twig_blocks import Block
 
-SCHEMA = 5
+SCHEMA = 6
 _VIEWS = "/Resources/views/"
 _MAPS = (
     *("classes", "aliases", "services", "templates", "admin_blocks", "components", "component_parents", "emits"),
@@ -124,7 +124,7 @@ class Inventory:
     # ---- templates ------------------------------------------------------------------------------------------
 
     def template(self, name: str) -> dict[str, Any] | None:
-        """`path`, `extends` and packed `blocks` of a view by its logical name (`storefront/base.html.twig`)."""
+        """`path`, `parents` (extended and used views, as written) and packed `blocks` of a view by its logical name."""
         found: dict[str, Any] | None = self._raw["templates"].get(name)
         return found
 
@@ -232,4 +232,4 @@ def _add_template(raw: dict[str, Any], path: str, found: dict[str, Any]) -> None
             raw["admin_blocks"].setdefault(block[0], [path, block])
         return
     name = path.partition(_VIEWS)[2]
-    raw["templates"][name] = {"path": path, "extends": found["extends"], "blocks": found["blocks"]}
+    raw["templates"][name] = {"path": path, "parents": found["parents"], "blocks": found["blocks"]}

@@ -64,13 +64,17 @@ def _template_link(case: Case, name: str) -> str:
 
 
 def chain(inventory: Inventory, name: str) -> list[str]:
-    """A view and its parents, by logical name."""
+    """A view and everything whose blocks it inherits: parents and horizontally used views, by logical name."""
     names: list[str] = []
-    while name and name not in names and inventory.template(name) is not None:
-        names.append(name)
-        found = inventory.template(name)
-        match = _TARGET.fullmatch(found["extends"]) if found is not None else None
-        name = match[2] if match else ""
+    pending = [name]
+    while pending:
+        current = pending.pop(0)
+        found = inventory.template(current)
+        if found is None or current in names:
+            continue
+        names.append(current)
+        matches = (_TARGET.fullmatch(target) for target in found["parents"])
+        pending.extend(match[2] for match in matches if match is not None)
     return names
 
 
