@@ -91,11 +91,12 @@ class ShippingCalculation:
         first = next((delivery for delivery in before if delivery.costs.total >= 0), None)
         if first is None:
             return []
-        lines = {item.id: item for item in cart.flat()}
+        there = {item.id for item in cart.flat()}
+        # a promotion that was calculated anew still weighs in as it was
         positions = [
-            DeliveryPosition(item, item.price, position.date)
+            DeliveryPosition(position.item, position.item.price, position.date)
             for position in first.positions
-            if (item := lines.get(position.item.id)) is not None and item.price is not None
+            if position.item.id in there and position.item.price is not None
         ]
         amount = (cart.manual_shipping or first.costs).total
         return [Delivery(positions, first.date, first.shipping_method_id, self._calculated(amount, method, positions))]

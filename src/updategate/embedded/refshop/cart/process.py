@@ -274,8 +274,8 @@ class CartCalculation:
         )
         if SKIP_DELIVERY_PRICE in context.permissions:
             cart.deliveries = calculation.kept(original.deliveries, cart, method)
-            return
-        cart.deliveries = calculation.deliveries(cart, method)
+        else:
+            cart.deliveries = calculation.deliveries(cart, method)
         if original.promotions:
             lines = original.promotions
             DeliveryDiscountCalculation(self._discounts(lines)).apply(lines, original, cart)

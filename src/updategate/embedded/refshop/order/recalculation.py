@@ -272,7 +272,7 @@ class _Draft:
             affiliate_code=order.get("affiliateCode"),
             campaign_code=order.get("campaignCode"),
             source=order.get("source"),
-            new=True,
+            new=False,
             order_id=order["id"],
         )
         lines = {self._known[item.id]: item for item in cart.flat()}
