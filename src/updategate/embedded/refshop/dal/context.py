@@ -83,8 +83,8 @@ class ReadContext:
         return self.get("product", doc["parentId"])
 
     def loads(self, association: Association) -> bool:
-        """Tell whether an association is loaded without being asked for; before 6.6 an order's state was, too."""
-        if self.version.is_65 and association.name == "stateMachineState":
+        """Tell whether an association is loaded unasked; before 6.6 states and delivery addresses were, too."""
+        if self.version.is_65 and association.name in ("stateMachineState", "shippingOrderAddress"):
             return True
         return association.autoload
 

@@ -133,6 +133,8 @@ _SHAPES_65: dict[str, Shape] = {
         extra={"variation": [], "blacklistIds": None, "whitelistIds": None}, empty_list=frozenset({"prices"})
     ),
     "country": Shape(absent=frozenset({"isEu"})),
+    "seo_url": Shape(extra={"isValid": True}),
+    "integration": Shape(extra={"writeAccess": True}),
     "state_machine_history": Shape(extra={"entityId": _entity_id}),
     "order_transaction": Shape(extra=_live("orderVersionId"), absent=frozenset({"validationData"})),
 }
