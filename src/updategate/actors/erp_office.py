@@ -127,7 +127,8 @@ class ErpOffice:
         with self._recorder.step(f"opens the sales order for {order}"):
             found = self._erp.orders(order.number)
             if len(found) != 1:
-                raise NotOnceError(f"order {order.number}", 1, len(found))
+                msg = f"order {order.number}"
+                raise NotOnceError(msg, 1, len(found))
             return found[0]
 
     def ships(self, order: SalesOrder, pieces: Mapping[Article, int], tracking: str) -> Shipment:
@@ -159,7 +160,8 @@ class ErpOffice:
         with self._recorder.step(f"opens the customer {email}"):
             found = self._erp.customers(email)
             if len(found) != 1:
-                raise NotOnceError(f"customer {email}", 1, len(found))
+                msg = f"customer {email}"
+                raise NotOnceError(msg, 1, len(found))
             return found[0]
 
     def moves(self, customer: Customer, address: Address) -> None:

@@ -94,7 +94,8 @@ class ErpShop:
         with self._recorder.step(f"opens the product {article}"):
             found = self._products(Criteria().equals("productNumber", article.number))
             if len(found) != 1:
-                raise NotOnceError(f"product {article.number}", 1, len(found))
+                msg = f"product {article.number}"
+                raise NotOnceError(msg, 1, len(found))
             return found[0]
 
     def counts_complete(self, articles: Sequence[Article], gross: str) -> tuple[int, list[str]]:
@@ -114,7 +115,8 @@ class ErpShop:
         """Download the picture of a product that has one."""
         with self._recorder.step(f"looks at the picture of {product}"):
             if len(product.pictures) != 1:
-                raise NotOnceError(f"picture of {product.number}", 1, len(product.pictures))
+                msg = f"picture of {product.number}"
+                raise NotOnceError(msg, 1, len(product.pictures))
             media = self._admin.get("media", product.pictures[0])
             path = "/" + str(media["url"]).split("/", 3)[3]
             answer = self._access.transport.send(Call("GET", path, headers={"Accept": "image/*"}))

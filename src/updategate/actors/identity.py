@@ -18,8 +18,8 @@ EMAIL_DOMAIN = "updategate.example"
 class Identity:
     """Names the test data of one case of one process.
 
-    ``seed`` is the environment's, ``process`` the id in the registry, ``case`` tells the rows of a table apart, ``run``
-    is a tag: it is part of what a customer enters, and never of an id.
+    ``seed`` is the environment's, ``process`` the id in the registry, ``case`` tells the rows of a table apart,
+    ``run`` is a tag: it is part of what a customer enters, and never of an id.
     """
 
     seed: str

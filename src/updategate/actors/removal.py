@@ -86,20 +86,10 @@ def remove_addresses_of(admin: AdminApi, product_ids: Sequence[str]) -> None:
     admin.remove(("seo_url", _keys(found)))
 
 
-def forget_payment_method(admin: AdminApi, payment_method_id: str) -> None:
-    """Take a payment method out of its sales channels, which keep a list of ids of their own."""
-    for channel_id in admin.ids("sales_channel", Criteria().equals("paymentMethods.id", payment_method_id)):
-        pair = {"salesChannelId": channel_id, "paymentMethodId": payment_method_id}
-        admin.remove(("sales_channel_payment_method", [pair]))
-        admin.upsert(("sales_channel", [{"id": channel_id}]))
-
-
 def remove_entity(admin: AdminApi, entity: str, entity_id: str) -> bool:
     """Remove any entity with what belongs to it; ``False`` where it was gone."""
     if entity == "order":
         return remove_order(admin, entity_id)
-    if entity == "payment_method":
-        forget_payment_method(admin, entity_id)
     removed = admin.delete(entity, entity_id)
     if entity == "product":
         remove_addresses_of(admin, [entity_id])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from updategate.clients.admin_api import AdminApi
 from updategate.clients.store_api import StoreApi
 from updategate.clients.transport import Transport
+
+Found = TypeVar("Found")
 
 
 class PermitMissingError(Exception):
@@ -36,6 +40,7 @@ class ShopAccess:
     currency: str | None = None
     version: str = ""
     known_currency: str | None = None
+    _looked_up: dict[str, Any] = field(default_factory=dict)
     _countries: dict[str, str] = field(default_factory=dict)
     _currencies: dict[str, str] = field(default_factory=dict)
     _salutations: dict[str, str] = field(default_factory=dict)
@@ -50,6 +55,13 @@ class ShopAccess:
                 raise LookupError(message)
             api.switch(currencyId=offered[self.currency])
         return api
+
+    def once(self, what: str, look: Callable[[], Found]) -> Found:
+        """Look something up that does not change during a run, the first time it is asked for."""
+        if what not in self._looked_up:
+            self._looked_up[what] = look()
+        found: Found = self._looked_up[what]
+        return found
 
     def require(self, permit: str, task: str) -> None:
         """Raise ``PermitMissingError`` unless the environment permits it."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from updategate.actors.removal import forget_payment_method
 from updategate.actors.test_data.products import Offer
 from updategate.actors.test_data.rules import Condition, Rules, has_any_of
 from updategate.actors.test_data.workbench import Workbench
@@ -67,7 +66,7 @@ class Delivery:
         ``tax`` ``auto`` spreads the tax of the shipping costs over the rates of the goods.
         """
         identity, place = self._workbench.identity, self._workbench.place
-        rule_id = self._available(f"shipping {key}", products, only_if)
+        rule = self._available(f"shipping {key}", products, only_if)
         shipping = Shipping(identity.id(f"shipping {key}"), identity.name(f"shipping {key}"))
         payload: JsonObject = {
             "id": shipping.id,
@@ -77,7 +76,7 @@ class Delivery:
             "position": 900,
             "taxType": tax,
             "deliveryTimeId": self._delivery_time(),
-            "availabilityRuleId": rule_id,
+            "availabilityRuleId": rule["id"],
             "prices": [
                 {
                     "id": identity.id(f"shipping {key} rate {position}"),
@@ -90,11 +89,17 @@ class Delivery:
             ],
             "salesChannels": [{"id": place.sales_channel_id}],
         }
-        self._workbench.create(("shipping_method", payload, shipping.name))
+        self._workbench.create(("rule", rule, str(rule["name"])), ("shipping_method", payload, shipping.name))
         return shipping
 
-    def offline_payment(self) -> Payment:
-        """Return a payment method of the merchant that moves no money: invoice, prepayment or cash on delivery."""
+    def offline_payments(self) -> list[Payment]:
+        """Return the merchant's payment methods that move no money and that every cart is offered.
+
+        Invoice comes before prepayment and cash on delivery; none at all is an error.
+        """
+        return self._workbench.access.once("offline payments", self._look_for_offline_payments)
+
+    def _look_for_offline_payments(self) -> list[Payment]:
         place = self._workbench.place
         criteria = (
             Criteria()
@@ -103,22 +108,29 @@ class Delivery:
             .associate("availabilityRule.conditions")
         )
         offered = list(self._workbench.admin.pages("payment_method", criteria))
-        for word in _OFFLINE:
-            for method in offered:
-                if word in str(method["handlerIdentifier"]).lower() and _matches_always(method.get("availabilityRule")):
-                    translated = method.get("translated") or {}
-                    return Payment(str(method["id"]), str(translated.get("name") or method["name"]))
-        names = ", ".join(str(method.get("name")) for method in offered) or "none"
-        message = (
-            "the suites order with a payment method that moves no money (invoice, prepayment, cash on delivery) "
-            f"and that every cart is offered; the sales channel has: {names}"
-        )
-        raise LookupError(message)
+        found = [
+            Payment(str(method["id"]), str((method.get("translated") or {}).get("name") or method["name"]))
+            for word in _OFFLINE
+            for method in offered
+            if word in str(method["handlerIdentifier"]).lower() and _matches_always(method.get("availabilityRule"))
+        ]
+        if not found:
+            names = ", ".join(str(method.get("name")) for method in offered) or "none"
+            message = (
+                "the suites order with a payment method that moves no money (invoice, prepayment, cash on delivery) "
+                f"and that every cart is offered; the sales channel has: {names}"
+            )
+            raise LookupError(message)
+        return found
 
-    def takes_payment(self, key: str, products: Sequence[Offer], *, only_if: Sequence[Condition] = ()) -> Payment:
-        """Create a payment method like the invoice, offered to carts with one of the products."""
+    def offers_payment(self, key: str, products: Sequence[Offer], *, only_if: Sequence[Condition] = ()) -> Payment:
+        """Create a payment method like the invoice, offered to carts with one of the products.
+
+        It can be chosen but not ordered with: that would need the sales channel itself to be written, of which other
+        carts would notice.
+        """
         identity, place = self._workbench.identity, self._workbench.place
-        rule_id = self._available(f"payment {key}", products, only_if)
+        rule = self._available(f"payment {key}", products, only_if)
         payment = Payment(identity.id(f"payment {key}"), identity.name(f"payment {key}"))
         payload: JsonObject = {
             "id": payment.id,
@@ -128,19 +140,19 @@ class Delivery:
             "active": True,
             "afterOrderEnabled": True,
             "position": 900,
-            "availabilityRuleId": rule_id,
+            "availabilityRuleId": rule["id"],
+            "salesChannels": [{"id": place.sales_channel_id}],
         }
-        # Shopware keeps the ids of a channel's payment methods in the channel, and renews them when that is written
-        channel = {"id": place.sales_channel_id, "paymentMethods": [{"id": payment.id}]}
-        self._workbench.afterwards(lambda: forget_payment_method(self._workbench.admin, payment.id))
-        self._workbench.create(("payment_method", payload, payment.name))
-        self._workbench.admin.upsert(("sales_channel", [channel]))
+        self._workbench.create(("rule", rule, str(rule["name"])), ("payment_method", payload, payment.name))
         return payment
 
-    def _available(self, key: str, products: Sequence[Offer], only_if: Sequence[Condition]) -> str:
-        return self._rules.all_of(f"for {key}", has_any_of([offer.id for offer in products]), *only_if)
+    def _available(self, key: str, products: Sequence[Offer], only_if: Sequence[Condition]) -> JsonObject:
+        return self._rules.payload(f"for {key}", has_any_of([offer.id for offer in products]), *only_if)
 
     def _delivery_time(self) -> str:
+        return self._workbench.access.once("delivery time", self._look_for_a_delivery_time)
+
+    def _look_for_a_delivery_time(self) -> str:
         found = self._workbench.admin.search("delivery_time", Criteria().limit(1)).first()
         if found is None:
             message = "the shop has no delivery time; a shipping method needs one"

@@ -86,7 +86,7 @@ class Catalogue:
             tax_rate=rate,
         )
         place = self._workbench.place
-        self._tax(rate)
+        tax_id, new_tax = self._tax(rate)
         payload: JsonObject = {
             "id": offer.id,
             "productNumber": offer.number,
@@ -94,7 +94,7 @@ class Catalogue:
             "manufacturerNumber": identity.tag,
             "stock": stock,
             "active": True,
-            "taxId": self._taxes[rate],
+            "taxId": tax_id,
             "price": place.price_json(net, gross),
             "visibilities": [
                 {
@@ -109,7 +109,7 @@ class Catalogue:
             payload["categories"] = [{"id": category.id}]
         if manufacturer is not None:
             payload["manufacturerId"] = manufacturer
-        self._workbench.create(("product", payload, offer.number))
+        self._workbench.create(*new_tax, ("product", payload, offer.number))
         return offer
 
     def category(self, key: str, *, parent: Category | None = None) -> Category:
@@ -219,14 +219,19 @@ class Catalogue:
         """Set the stock of a product."""
         self._workbench.change("product", offer.id, {"stock": stock})
 
-    def _tax(self, rate: Decimal) -> str:
-        if rate not in self._taxes:
-            identity = self._workbench.identity
-            tax_id = identity.id(f"tax {rate:f}")
-            payload = {"id": tax_id, "taxRate": rate, "name": identity.name(f"{rate:f} percent"), "position": 99}
-            self._workbench.create(("tax", payload, str(payload["name"])))
-            self._taxes[rate] = tax_id
-        return self._taxes[rate]
+    def _tax(self, rate: Decimal) -> tuple[str, list[tuple[str, JsonObject, str]]]:
+        """Return the id of the tax of a rate, and what has to be created for it."""
+        if rate in self._taxes:
+            return self._taxes[rate], []
+        identity = self._workbench.identity
+        tax_id = self._taxes[rate] = identity.id(f"tax {rate:f}")
+        payload: JsonObject = {
+            "id": tax_id,
+            "taxRate": rate,
+            "name": identity.name(f"{rate:f} percent"),
+            "position": 99,
+        }
+        return tax_id, [("tax", payload, str(payload["name"]))]
 
 
 def both(gross: Money | None, net: Money | None, rate: Decimal) -> tuple[Money, Money]:

@@ -56,7 +56,7 @@ class Promotions:
         """
         kind, value = _discount(percent, absolute, fixed)
         identity, place = self._workbench.identity, self._workbench.place
-        rule_id = self._rules.all_of(f"for promotion {key}", has_any_of([offer.id for offer in products]), *only_if)
+        rule = self._rules.payload(f"for promotion {key}", has_any_of([offer.id for offer in products]), *only_if)
         code = "" if automatic else identity.code(key)
         promotion = Promotion(identity.id(f"promotion {key}"), identity.name(f"promotion {key}"), code)
         payload: JsonObject = {
@@ -81,7 +81,7 @@ class Promotions:
                     "priority": 1,
                 }
             ],
-            "cartRules": [{"id": rule_id}],
+            "cartRules": [{"id": rule["id"]}],
             "discounts": [
                 {
                     "id": identity.id(f"promotion {key} discount"),
@@ -94,7 +94,7 @@ class Promotions:
         }
         if code:
             payload["code"] = code
-        self._workbench.create(("promotion", payload, promotion.name))
+        self._workbench.create(("rule", rule, str(rule["name"])), ("promotion", payload, promotion.name))
         return promotion
 
 

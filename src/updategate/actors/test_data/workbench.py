@@ -50,7 +50,6 @@ class Workbench:
         self._created: dict[str, list[str]] = {}
         self._emails: dict[str, list[str]] = {}
         self._undo: list[Callable[[], None]] = []
-        self._place: Place | None = None
 
     @property
     def admin(self) -> AdminApi:
@@ -61,20 +60,21 @@ class Workbench:
     @property
     def place(self) -> Place:
         """The sales channel that the test data is made for."""
-        if self._place is None:
-            context = self.access.session().context()
-            channel = self.admin.get("sales_channel", context.sales_channel_id)
-            self._place = Place(
-                sales_channel_id=context.sales_channel_id,
-                currency=context.currency,
-                currency_id=context.currency_id,
-                language_id=context.language_id,
-                country_id=context.country_id,
-                customer_group_id=context.customer_group_id,
-                payment_method_id=context.payment_method_id,
-                navigation_category_id=str(channel["navigationCategoryId"]),
-            )
-        return self._place
+        return self.access.once("place", self._look_around)
+
+    def _look_around(self) -> Place:
+        context = self.access.session().context()
+        channel = self.admin.get("sales_channel", context.sales_channel_id)
+        return Place(
+            sales_channel_id=context.sales_channel_id,
+            currency=context.currency,
+            currency_id=context.currency_id,
+            language_id=context.language_id,
+            country_id=context.country_id,
+            customer_group_id=context.customer_group_id,
+            payment_method_id=context.payment_method_id,
+            navigation_category_id=str(channel["navigationCategoryId"]),
+        )
 
     def create(self, *entries: tuple[str, JsonObject, str]) -> None:
         """Create entities ``(entity, payload with its id, mark)`` in one transaction, in the order given.
