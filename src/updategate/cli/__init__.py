@@ -19,6 +19,7 @@ VERBS = {
     "run": "run:run",
     "gate": "gate:gate",
     "compat": "compat:compat",
+    "contract": "contract:contract",
     "doctor": "doctor:doctor",
     "clean": "clean:clean",
     "serve": "serve:serve",

@@ -13,7 +13,7 @@ from updategate.config.errors import ConfigError, unknown_name
 from updategate.config.loading import VARIABLE, Strict, build, load, read_yaml
 
 Stage = Literal["test", "staging", "production"]
-SECRET_KEYS = frozenset({"client_secret", "password", "access_key", "token", "database_url"})
+SECRET_KEYS = frozenset({"client_secret", "password", "access_key", "token", "database_url", "customer_password"})
 
 
 def _http_url(value: str) -> str:

@@ -25,8 +25,8 @@ class ErpSettings(Strict):
 
     ``adapter`` is the name of an entry point of the group ``updategate.erp``: ``tryton``, ``files`` or ``odata``.
     ``embedded`` starts a Tryton of our own for the run; ``database_url`` lets it use PostgreSQL. ``mapping`` is the
-    YAML file of the adapters ``files`` and ``odata``, ``folder`` where files are exchanged: a folder, or
-    ``sftp://user@host/folder``. ``timeout`` is in seconds and holds for one answer.
+    YAML file of the adapters ``files`` and ``odata``, ``folder`` where files are exchanged (a
+    folder of another machine is mounted first, with sshfs or SMB). ``timeout`` is in seconds and holds for one answer.
     """
 
     adapter: str = Field(default="tryton", min_length=1)
@@ -90,7 +90,8 @@ class ConnectorSettings(Strict):
     ``adapter`` is the name of an entry point of the group ``updategate.connector``. ``reference`` is our own small
     connector and needs ``embedded``; ``described`` is any other, by its ``flows`` and ``idle``. ``through`` puts a
     proxy before the shop that can disturb and record (``proxy_port`` 0 takes a free port; your connector must then
-    speak to it instead of to the shop). ``client_id`` and ``client_secret`` are the connector's own integration.
+    speak to it instead of to the shop). ``customer_password`` stands for the masked one of a recorded login.
+    ``client_id`` and ``client_secret`` are the connector's own integration.
     ``timeout`` in seconds: a connector that is not idle then is called stuck. ``mutants`` are faults of the reference
     connector, to prove that the processes notice them.
     """
@@ -102,6 +103,7 @@ class ConnectorSettings(Strict):
     client_id: str | None = None
     client_secret: SecretStr | None = None
     token: SecretStr | None = None
+    customer_password: SecretStr | None = None
     flows: dict[str, Trigger] = Field(default_factory=dict)
     idle: Idle = Idle()
     timeout: float = Field(default=90.0, gt=0, le=7200)

@@ -71,14 +71,16 @@ class Tryton:
             row = existing.get(article.number)
             if row is None:
                 continue
+            if not row["template.active"]:
+                # what a run before has retired cannot be changed until it is in use again
+                self._rpc.call("product.template", "write", [row["template"]], {"active": True}, what=f"use {article}")
             changes = {
                 "name": article.name,
                 "list_price": article.net.amount,
                 "account_category": self._category(article.tax_rate),
-                "active": True,
             }
             self._rpc.call("product.template", "write", [row["template"]], changes, what=f"change {article}")
-            attributes = {"attributes": dict(article.attributes) or None, "active": True}
+            attributes = {"attributes": dict(article.attributes) or None}
             self._rpc.call("product.product", "write", [row["id"]], attributes, what=f"change {article}")
 
     def attributes_of(self, article: str) -> Mapping[str, Attribute]:
@@ -120,6 +122,7 @@ class Tryton:
         templates = [row["template"] for row in self._products(list(articles)).values()]
         lists = self._rpc.search("product.price_list", [["name", "in", list(price_lists)]], ["id"])
         what = "take something out of use"
+        self._sales.cancel_open(list(articles))
         for model, found in (("product.template", templates), ("product.price_list", [row["id"] for row in lists])):
             if found:
                 self._rpc.although_warned(model, "write", found, {"active": False}, what=what)
@@ -203,9 +206,13 @@ class Tryton:
 
     def _products(self, numbers: list[str]) -> dict[str, dict[str, Any]]:
         rows = self._rpc.search(
-            "product.product", [["code", "in", numbers], ["active", "in", [True, False]]], ["code", "template"]
+            "product.product",
+            [["code", "in", numbers], ["active", "in", [True, False]]],
+            ["code", "template", "template.active"],
         )
-        return {str(row["code"]): row for row in rows}
+        return {
+            str(row["code"]): {**row, "template.active": (row.get("template.") or {}).get("active")} for row in rows
+        }
 
     def _product(self, number: str, names: list[str]) -> dict[str, Any]:
         rows = self._rpc.search("product.product", [["code", "=", number]], ["code", *names])

@@ -70,6 +70,12 @@ class TrytonSales:
         """Cancel an order that nobody has worked on."""
         self._rpc.call("sale.sale", "cancel", [int(order.key)], what=f"cancel {order.reference}")
 
+    def cancel_open(self, numbers: list[str]) -> None:
+        """Cancel what nobody has worked on and is about these articles: it would keep pieces promised for ever."""
+        wanted = [["lines.product.code", "in", numbers], ["state", "in", ["draft", "quotation"]]]
+        if found := self._rpc.call("sale.sale", "search", wanted, what="find open orders"):
+            self._rpc.call("sale.sale", "cancel", found, what="cancel open orders")
+
     def credit(self, order: SalesOrder, pieces: Mapping[str, int]) -> CreditNote:
         """Return pieces of a shipped order, and post the credit note for them."""
         sale_id = int(order.key)

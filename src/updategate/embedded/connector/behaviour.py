@@ -92,9 +92,10 @@ class Behaviour:
         del number
         return on_hand if shop_reserves else on_hand - promised
 
-    def stock_headers(self) -> dict[str, str]:
-        """How stock is written."""
-        return {}
+    def sends_stock(self, pieces: int) -> bool:
+        """Whether a figure is sent at all."""
+        del pieces
+        return True
 
     # -- orders
 

@@ -63,11 +63,11 @@ class StockIgnoresOpenOrders(Behaviour):
         return on_hand + promised if shop_reserves else on_hand
 
 
-class StockWithoutIndexing(Behaviour):
-    """Stock is written with the indexers off, to be fast: whether a product can be sold is not worked out."""
+class ZeroStockNotSent(Behaviour):
+    """A stock of zero is taken for one that is not known."""
 
-    def stock_headers(self) -> dict[str, str]:
-        return {"indexing-behavior": "disable-indexing"}
+    def sends_stock(self, pieces: int) -> bool:
+        return bool(pieces)
 
 
 class PriceWithoutTaxState(Behaviour):
@@ -230,7 +230,7 @@ MUTANTS: dict[str, type[Behaviour]] = {
     "timezone_in_changed_since": TimezoneInChangedSince,
     "stale_stock": StaleStock,
     "stock_ignores_open_orders": StockIgnoresOpenOrders,
-    "stock_without_indexing": StockWithoutIndexing,
+    "zero_stock_not_sent": ZeroStockNotSent,
     "price_without_tax_state": PriceWithoutTaxState,
     "tier_prices_pile_up": TierPricesPileUp,
     "visibilities_without_id": VisibilitiesWithoutId,

@@ -15,14 +15,12 @@ def run(exchange: Exchange) -> list[Problem]:
     listed = [entry for entry in articles if entry["number"] in known]
     levels = exchange.erp.stock([entry["id"] for entry in listed]) if listed else {}
     shop_reserves = exchange.shop.version() < (6, 6)
-    rows = [
-        {
-            "id": known[entry["number"]],
-            "stock": exchange.behaviour.stock(entry["number"], *levels[entry["id"]], shop_reserves=shop_reserves),
-        }
-        for entry in listed
-    ]
+    rows = []
+    for entry in listed:
+        pieces = exchange.behaviour.stock(entry["number"], *levels[entry["id"]], shop_reserves=shop_reserves)
+        if exchange.behaviour.sends_stock(pieces):
+            rows.append({"id": known[entry["number"]], "stock": pieces})
     for begin in range(0, len(rows), 100):
         operation = {"key": "stock", "entity": "product", "action": "upsert", "payload": rows[begin : begin + 100]}
-        exchange.shop.sync([operation], headers=exchange.behaviour.stock_headers())
+        exchange.shop.sync([operation])
     return problems
