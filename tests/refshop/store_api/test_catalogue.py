@@ -179,3 +179,11 @@ def test_gateway_offers_what_is_available(reader: Visitor) -> None:
     available = reader.post("/payment-method?onlyAvailable=1").body["elements"]
     assert [row["id"] for row in body["paymentMethods"]] == [row["id"] for row in available]
     assert body["errors"] == []
+
+
+def test_readable_addresses_on_request(reader: Visitor) -> None:
+    path = f"/product/{reader.product('WS-1001')['id']}"
+    assert reader.post(path).body["product"]["seoUrls"] is None
+    urls = reader.call("POST", path, {}, sw_include_seo_urls="1").body["product"]["seoUrls"]
+    assert [url["routeName"] for url in urls] == ["frontend.detail.page"]
+    assert urls[0]["languageId"] == reader.get("/context").body["context"]["languageIdChain"][0]

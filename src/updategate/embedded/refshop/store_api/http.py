@@ -22,6 +22,7 @@ from updategate.embedded.refshop.shop import Shop
 
 from . import errors
 from .errors import StoreApiError
+from .readable import HEADER, with_seo_urls
 from .session import Session, open_session, sales_channel_of_key
 
 _HEADERS = {
@@ -184,7 +185,10 @@ async def _answered(shop: Shop, endpoint: Endpoint, request: Request) -> Respons
                 result = await result
     except (StoreApiError, ApiProblem) as error:
         raise _with_token(error, call) from None
-    return _response(_wrapped(result), call)
+    answer = _wrapped(result)
+    if request.headers.get(HEADER):
+        answer.body = with_seo_urls(shop, call.session, answer.body)
+    return _response(answer, call)
 
 
 def _with_token(error: StoreApiError | ApiProblem, call: Call) -> StoreApiError:
