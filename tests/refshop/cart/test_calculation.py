@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from updategate.embedded.refshop.behaviour import Behaviour
@@ -59,6 +59,7 @@ def test_half_cents_that_binary_numbers_blur() -> None:
     assert CENTS.math(Decimal("2.67499999999999999"), BEHAVIOUR) == Decimal("2.68")
 
 
+@settings(deadline=None)
 @given(amounts, st.sampled_from(["0.01", "0.05", "0.1", "0.5", "1"]))
 def test_rounded_amounts_are_payable_and_near(amount: Decimal, interval: str) -> None:
     step = Decimal(interval)
@@ -137,6 +138,7 @@ def test_list_price_tells_how_much_is_saved() -> None:
     assert (before.price, before.discount, before.percentage) == (Decimal(20), Decimal(-5), Decimal(25))
 
 
+@settings(deadline=None)
 @given(amounts, rates, quantities)
 def test_gross_price_is_net_and_tax(amount: Decimal, rate: Decimal, quantity: int) -> None:
     calculator = _calculator()
@@ -148,6 +150,7 @@ def test_gross_price_is_net_and_tax(amount: Decimal, rate: Decimal, quantity: in
     assert abs(price.tax_amount - exact) <= Decimal("0.0051")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(amounts, rates, st.integers(1, 20)), min_size=1, max_size=8))
 def test_positions_sum_up(lines: list[tuple[Decimal, Decimal, int]]) -> None:
     for state in (TaxState.GROSS, TaxState.NET):
@@ -163,6 +166,7 @@ def test_positions_sum_up(lines: list[tuple[Decimal, Decimal, int]]) -> None:
         assert cart.total == paid
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(amounts, rates), min_size=1, max_size=6), st.integers(1, 100))
 def test_percentage_falls_on_the_rates_by_their_share(lines: list[tuple[Decimal, Decimal]], percent: int) -> None:
     calculator = _calculator()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.refshop.cart.paper import (
@@ -109,6 +109,7 @@ def test_quantities_are_corrected(limits: dict[str, object], quantity: int, boug
     assert _bought(quantity, **limits)[:2] == (bought, errors)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.integers(1, 9), st.integers(1, 9), st.integers(0, 60))
 def test_corrected_quantities_satisfy_every_limit(wanted: int, least: int, steps: int, stock: int) -> None:
     bought, _, _ = _bought(wanted, min_purchase=least, purchase_steps=steps, is_closeout=True, available_stock=stock)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.refshop.cart.paper import (
@@ -236,6 +236,7 @@ def test_discounts_never_cost_more_than_the_cart() -> None:
     assert (cart.price.total, _saved(cart)) == (Decimal(0), Decimal(20))
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["lamp", "book", "pen"]), st.integers(1, 20), min_size=1),
     st.lists(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.refshop.cart.paper import (
@@ -76,6 +76,7 @@ def test_amounts_at_their_limits(operator: str, amount: float, expected: bool) -
     assert _holds(tested, {"lamp": 2, "book": 1}) is expected
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.decimals(Decimal(0), Decimal(700), places=2))
 def test_at_least_and_less_are_opposites(quantity: int, amount: Decimal) -> None:
     lines = {"lamp": quantity}
