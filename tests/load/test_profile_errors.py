@@ -38,6 +38,7 @@ CASES = {
     "few_restarts": GOOD + "comparison: {restarts: 2}\n",
     "think_backwards": GOOD.replace("rate: 5", "rate: 5, think: [3, 1]"),
     "not_yaml": "profile: [unclosed\n",
+    "braces_in_braces": GOOD.replace("{browse: 3, search: 1}", "{{browse: 3}}"),
     "empty": "",
     "bad_name": GOOD.replace("profile: peak", "profile: Peak Load"),
 }

@@ -34,8 +34,10 @@ def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]
     seen: set[Any] = set()
     for key_node, _ in node.value:
         key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if isinstance(key, dict | list):
+            raise yaml.constructor.ConstructorError(None, None, f"a key is text, not {{…}} or […] (line {line})")
         if key in seen:
-            line = key_node.start_mark.line + 1
             raise yaml.constructor.ConstructorError(None, None, f"key '{key}' stands twice (line {line})")
         seen.add(key)
     return loader.construct_mapping(node, deep=True)
