@@ -34,6 +34,9 @@ REMOVAL_ORDER = (
 # of those, what refers to others of them
 USERS = frozenset(REMOVAL_ORDER[: REMOVAL_ORDER.index("rule")])
 
+# what has readable addresses
+WITH_ADDRESSES = frozenset({"product", "category"})
+
 
 def all_ids(admin: AdminApi, entity: str, criteria: Criteria) -> list[str]:
     """Return the ids of everything that is found, page by page."""
@@ -80,9 +83,9 @@ def _remove_documents(admin: AdminApi, order_id: str) -> None:
             raise ApiError.of(answer)
 
 
-def remove_addresses_of(admin: AdminApi, product_ids: Sequence[str]) -> None:
-    """Remove the readable addresses of products, which Shopware keeps for deleted ones."""
-    found = all_ids(admin, "seo_url", Criteria().any_of("foreignKey", list(product_ids)))
+def remove_addresses_of(admin: AdminApi, ids: Sequence[str]) -> None:
+    """Remove the readable addresses of products or categories, which Shopware keeps for deleted ones."""
+    found = all_ids(admin, "seo_url", Criteria().any_of("foreignKey", list(ids)))
     admin.remove(("seo_url", _keys(found)))
 
 
@@ -91,7 +94,7 @@ def remove_entity(admin: AdminApi, entity: str, entity_id: str) -> bool:
     if entity == "order":
         return remove_order(admin, entity_id)
     removed = admin.delete(entity, entity_id)
-    if entity == "product":
+    if entity in WITH_ADDRESSES:
         remove_addresses_of(admin, [entity_id])
     return removed
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from updategate.actors.identity import Identity
 from updategate.actors.recorder import Journal
-from updategate.actors.removal import REMOVAL_ORDER, USERS, remove_addresses_of, remove_entity
+from updategate.actors.removal import REMOVAL_ORDER, USERS, WITH_ADDRESSES, remove_addresses_of, remove_entity
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ApiError
@@ -160,7 +160,7 @@ class Workbench:
         for entity, ids in plan:
             for entry in ids:
                 self._is_gone(entity, entry)
-            if entity == "product":
+            if entity in WITH_ADDRESSES:
                 remove_addresses_of(self.admin, ids)
         return []
 
