@@ -140,6 +140,8 @@ class Judge:
                 self._reason(entry, "waiver_expired", "note", f"had a waiver until {expired.expires}; it is ignored")
             )
         change, weight, text = self._failure(entry, earlier)
+        told = self.after.results[entry.id][1].message.rstrip(".")
+        text = f"{text}: {told}" if told else text
         if valid is not None:
             waived = f"failed; waived until {valid.expires}: {valid.reason}"
             return self._judged(entry, "waived", [self._reason(entry, "waived", "note", waived), *notes])

@@ -78,7 +78,7 @@ def show_run(console: Console, evidence: RunEvidence, code: ExitCode, left: Sequ
         console.print(f"[yellow]No result for:[/yellow] {', '.join(missing)}")
     for results in evidence.processes.values():
         failed = results[-1]
-        if failed.status == "failed" and (failed.expected or failed.actual):
+        if failed.status == "failed" and (failed.expected or failed.actual) and "expected" not in failed.message:
             console.print(
                 f"[red]{failed.process}[/red]: expected {escape(str(failed.expected))}, "
                 f"actual {escape(str(failed.actual))}"
@@ -120,7 +120,7 @@ def show_verdict(console: Console, verdict: Verdict, pages: Sequence[Path]) -> N
 def _reason_line(reason: Reason) -> str:
     colour = {"fail": "red", "inconclusive": "yellow", "note": "dim"}[reason.weight]
     text = f"[{colour}]• {escape(reason.message)}[/{colour}]"
-    if reason.expected is not None or reason.actual is not None:
+    if (reason.expected or reason.actual) and "expected" not in reason.message:
         text += f"\n  expected {escape(str(reason.expected))}, actual {escape(str(reason.actual))}"
     return text
 

@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -114,16 +115,19 @@ class RunningShop:
 def running_shop(*options: str) -> Iterator[RunningShop]:
     """Start the reference shop, and stop it afterwards."""
     command = [sys.executable, "-m", "updategate.embedded.refshop", "--port", "0", "--json", "--with-parent", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        if not line:
-            _, errors = process.communicate(timeout=10)
-            pytest.fail(f"the reference shop did not start: {errors}")
-        yield RunningShop(process, json.loads(line))
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
+    # a file takes what a pipe that nobody reads would not: tracebacks of many requests
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT)
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if not line:
+                process.wait(timeout=10)
+                errors.seek(0)
+                pytest.fail(f"the reference shop did not start: {errors.read()}")
+            yield RunningShop(process, json.loads(line))
+        finally:
+            process.terminate()
+            process.communicate(timeout=10)
 
 
 @contextmanager
