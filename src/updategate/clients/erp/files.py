@@ -16,7 +16,7 @@ from pathlib import Path
 from updategate.clients.erp.errors import ErpRefusedError, ErpUnreachableError
 from updategate.clients.erp.file_formats import Row, read_rows, write_rows
 from updategate.clients.erp.lacking import Lacking
-from updategate.clients.erp.mapping import Kind, read_mapping
+from updategate.clients.erp.mapping import Kind, abilities_of, read_mapping
 from updategate.clients.erp.objects import (
     Article,
     CreditNote,
@@ -52,12 +52,12 @@ class FileExchange(Lacking):
     @classmethod
     def abilities_of(cls, settings: ErpSettings) -> frozenset[str]:
         """What the mapping has a table for."""
-        return frozenset(read_mapping(settings.mapping, "files").tables) - {"customers"}
+        return abilities_of(read_mapping(settings.mapping, "files")) - {"customers"}
 
     @property
     def abilities(self) -> frozenset[str]:
         """What the mapping has a table for."""
-        return frozenset(self._mapping.tables) - {"customers"}
+        return abilities_of(self._mapping) - {"customers"}
 
     def check(self) -> None:
         """See that both folders are there, and that the first can be written."""
@@ -175,7 +175,8 @@ class FileExchange(Lacking):
     def retire(self, articles: Sequence[str], price_lists: Sequence[str] = ()) -> None:
         """Take back the files that the connector has not read yet and that are only about these articles."""
         del price_lists
-        for kind in ("articles", "prices", "stock"):
+        kinds: tuple[Kind, ...] = ("articles", "prices", "stock")
+        for kind in kinds:
             if kind in self._mapping.tables:
                 self._take_back(kind, set(articles))
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from updategate.clients.erp.errors import ErpRefusedError
 from updategate.clients.erp.objects import OrderState
+from updategate.clients.erp.port import ABILITIES
 from updategate.config.errors import ConfigError
 from updategate.config.loading import Strict, load
 
@@ -19,6 +20,7 @@ FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "articles": (("number", "name", "net", "tax_rate"), ("number", "name", "net")),
     "prices": (("price_list", "number", "from_quantity", "net"), ("number", "from_quantity", "net")),
     "stock": (("number", "pieces"), ("number", "pieces")),
+    "stock_levels": (("number", "pieces", "promised"), ("number", "pieces")),
     "orders": (("key", "reference", "state", "net", "tax", "total", "customer", "remark"), ("reference", "total")),
     "shipments": (("order", "number", "pieces", "tracking", "shipment"), ("order", "number", "pieces", "tracking")),
     "cancellations": (("order",), ("order",)),
@@ -29,7 +31,9 @@ FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 LINE_FIELDS = ("article", "quantity", "net")
-Kind = Literal["articles", "prices", "stock", "orders", "shipments", "cancellations", "credit_notes", "customers"]
+Kind = Literal[
+    "articles", "prices", "stock", "stock_levels", "orders", "shipments", "cancellations", "credit_notes", "customers"
+]
 
 
 class Lines(Strict):
@@ -49,6 +53,7 @@ class Table(Strict):
 
     ``fields`` gives our field its name there. ``lines`` are of orders; in CSV files a line is a row, and the order
     stands in each of them. ``states`` gives their words for the states of an order. ``element`` names a row in XML.
+    ``key`` is the key property of an entity set, ``constants`` are sent with everything that is created there.
     """
 
     at: str = Field(min_length=1)
@@ -56,6 +61,8 @@ class Table(Strict):
     lines: Lines | None = None
     states: dict[str, OrderState] = Field(default_factory=dict)
     element: str = "row"
+    key: str | None = None
+    constants: dict[str, str | int | bool] = Field(default_factory=dict)
 
 
 class ErpMapping(Strict):
@@ -74,7 +81,7 @@ class ErpMapping(Strict):
     @model_validator(mode="after")
     def _fields_are_known(self) -> ErpMapping:
         for kind, table in self.tables.items():
-            _must_hold(kind, table.fields, *FIELDS[kind])
+            _must_hold(f"tables.{kind}", table.fields, *FIELDS[kind])
         return self
 
     def table(self, kind: Kind) -> Table:
@@ -99,6 +106,11 @@ class ErpMapping(Strict):
             raise ErpRefusedError("tell a figure", f"{where} holds {text!r}") from None
 
 
+def abilities_of(mapping: ErpMapping) -> frozenset[str]:
+    """What a mapping has a table for."""
+    return ABILITIES.intersection(mapping.tables)
+
+
 def read_mapping(file: str | None, adapter: str) -> ErpMapping:
     """Read the mapping that an environment file names."""
     if not file:
@@ -110,8 +122,8 @@ def read_mapping(file: str | None, adapter: str) -> ErpMapping:
 
 def _must_hold(kind: str, given: dict[str, str], known: tuple[str, ...], needed: tuple[str, ...]) -> None:
     if unknown := sorted(set(given) - set(known)):
-        message = f"{kind} have no {', '.join(unknown)}; they have {', '.join(known)}"
+        message = f"in {kind} there is no {', '.join(unknown)}; there are {', '.join(known)}"
         raise ValueError(message)
     if missing := [name for name in needed if name not in given]:
-        message = f"{kind} need {', '.join(missing)}"
+        message = f"in {kind} {', '.join(missing)} is missing"
         raise ValueError(message)
