@@ -173,6 +173,12 @@ class BackOffice:
                 raise LookupError(message)
             return Profile.of(found)
 
+    def moves_customer(self, login: Login, group_id: str) -> None:
+        """Put a customer into another group."""
+        with self._recorder.step(f"puts the customer {login.email} into another group"):
+            self._access.require("admin_write", "Changing a customer")
+            self._admin.patch("customer", login.id, {"groupId": group_id})
+
     def removes_customer(self, login: Login) -> None:
         """Delete a customer."""
         with self._recorder.step(f"deletes the customer {login.email}"):

@@ -64,6 +64,12 @@ class BrowserShopper:
             self.storefront.detail.open(product.id)
             return self.storefront.detail.number(), self.storefront.detail.price()
 
+    def sees_tiers(self, product: Buyable) -> list[tuple[int, Money]]:
+        """Open a product's page and read its table of prices by quantity."""
+        with self._recorder.step(f"looks at the price table of {product.number}"):
+            self.storefront.detail.open(product.id)
+            return [(tier.quantity, tier.price) for tier in self.storefront.detail.tiers()]
+
     def chooses_option(self, label: str) -> tuple[str, Money]:
         """Choose an option of a product with variants; returns number and price of the page that comes."""
         with self._recorder.step(f"chooses the option {label}"):

@@ -16,6 +16,7 @@ from updategate.clients.errors import ApiError
 from updategate.clients.json_text import JsonObject
 from updategate.clients.store_api import Registration, StoreApi
 from updategate.clients.transport import Answer
+from updategate.domain.money import Money
 from updategate.domain.parties import Address
 from updategate.domain.views import CartView, LineItemView, OrderView
 
@@ -153,6 +154,24 @@ class Shopper:
     def account(self) -> Account:
         """What this person does in their account."""
         return Account(self.api, self._access, self._recorder)
+
+    def sees_price(self, product: Buyable) -> Money:
+        """Look what one piece of a product costs this person."""
+        with self._recorder.step(f"looks at the price of {product.number}"):
+            return self.sees_tiers(product)[0][1]
+
+    def sees_tiers(self, product: Buyable) -> list[tuple[int, Money]]:
+        """Look at a product's prices by quantity; a product without tiers has one, from one piece on.
+
+        Shopware gives each tier the quantity up to which it goes; the last one, from which it begins.
+        """
+        with self._recorder.step(f"looks at the prices of {product.number}"):
+            body = self.api.product(product.id)["product"]
+            prices = body.get("calculatedPrices") or [body["calculatedPrice"]]
+            return [
+                (int(price["quantity"]), Money.from_json_number(price["unitPrice"], self.api.currency))
+                for price in prices
+            ]
 
     # -- cart
 

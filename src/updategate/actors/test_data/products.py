@@ -40,12 +40,16 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A price from a quantity on, for carts that match a rule: Shopware's advanced price."""
+    """A price from a quantity on, for carts that match a rule: Shopware's advanced price.
+
+    ``own`` is a price of another currency that no factor makes: the currency's id, net and gross.
+    """
 
     from_quantity: int
     net: Money
     gross: Money
     to_quantity: int | None = None
+    own: tuple[str, str, str] | None = None
 
 
 class Catalogue:
@@ -203,7 +207,7 @@ class Catalogue:
                 "ruleId": rule_id,
                 "quantityStart": tier.from_quantity,
                 "quantityEnd": tier.to_quantity,
-                "price": place.price_json(tier.net, tier.gross),
+                "price": [*place.price_json(tier.net, tier.gross), *_own(tier)],
             }
             for tier in tiers
         ]
@@ -232,6 +236,13 @@ class Catalogue:
             "position": 99,
         }
         return tax_id, [("tax", payload, str(payload["name"]))]
+
+
+def _own(tier: Tier) -> list[JsonObject]:
+    if tier.own is None:
+        return []
+    currency_id, net, gross = tier.own
+    return [{"currencyId": currency_id, "net": Decimal(net), "gross": Decimal(gross), "linked": False}]
 
 
 def both(gross: Money | None, net: Money | None, rate: Decimal) -> tuple[Money, Money]:

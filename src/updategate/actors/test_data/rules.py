@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from updategate.actors.test_data.workbench import Workbench
 from updategate.clients.json_text import Json, JsonObject
@@ -30,6 +31,17 @@ def has_none_of(product_ids: Sequence[str]) -> Condition:
 def customer_in(group_ids: Sequence[str]) -> Condition:
     """The customer belongs to one of these groups."""
     return Condition("customerCustomerGroup", {"customerGroupIds": list(group_ids), "operator": "="})
+
+
+def customer_number(numbers: Sequence[str]) -> Condition:
+    """The customer has one of these numbers."""
+    return Condition("customerCustomerNumber", {"numbers": list(numbers), "operator": "="})
+
+
+def between_dates(begins: datetime, ends: datetime) -> Condition:
+    """The moment lies between two others."""
+    bounds = {"fromDate": begins.isoformat(timespec="seconds"), "toDate": ends.isoformat(timespec="seconds")}
+    return Condition("dateRange", {**bounds, "useTime": True})
 
 
 def goods_worth(operator: str, amount: Json) -> Condition:
