@@ -44,7 +44,7 @@ class DatabaseCounters:
             "port": parts.port or 3306,
             "user": unquote(parts.username or ""),
             "password": unquote(parts.password or ""),
-            "database": self.schema or None,
+            # no database is chosen: our own readings would count as statements of the shop
             "connect_timeout": timeout,
             "read_timeout": timeout,
             "autocommit": True,
@@ -112,7 +112,11 @@ class DatabaseCounters:
                 return False
             try:
                 cursor.execute(_DIGESTS, (self.schema,))
-                return bool(cursor.fetchone()[0])
+                cursor.execute(
+                    "SELECT ENABLED FROM performance_schema.setup_consumers WHERE NAME = 'statements_digest'"
+                )
+                row = cursor.fetchone()
+                return row is not None and str(row[0]).upper() == "YES"
             except pymysql.MySQLError:
                 return False
 
