@@ -31,7 +31,7 @@ COMPOSER = {
     "name": "acme/example",
     "type": "shopware-platform-plugin",
     "version": "1.0.0",
-    "require": {"shopware/core": "~6.5.0 || ~6.6.0"},
+    "require": {"shopware/core": "~6.6.0"},
     "autoload": {"psr-4": {"Acme\\Example\\": "src/"}},
     "extra": {"shopware-plugin-class": "Acme\\Example\\AcmeExample"},
 }

@@ -30,7 +30,7 @@ NEW = component("sw-order", "Component.register('sw-order', {});", "{% block sw_
 @pytest.mark.parametrize(
     ("script", "check", "level"),
     [
-        ("Shopware.Component.override('sw-field', {});", "admin-component-removed", Level.BLOCKED),
+        ("Shopware.Component.override('sw-field', {});", "admin-component-removed", Level.REVIEW),
         ("const { Component } = Shopware; Component.extend('acme-field', 'sw-field', {});", "admin-component-removed", Level.BLOCKED),
         ("Component.override('sw-order', {});", "admin-component-removed", None),
         ("Component.override('swag-unknown', {});", "admin-component-removed", None),
@@ -78,6 +78,28 @@ def test_removed_block(bench: Bench) -> None:
     bench.core(OLD, NEW).plugin(overriding("\n{% block sw_old %}mine{% endblock %}"))
     (finding,) = found(bench.run(), "admin-block-removed")
     assert (finding.level, finding.line, finding.symbol) == (Level.BLOCKED, 2, "sw_old")
+
+
+def test_release_for_both_versions_may_keep_an_override(bench: Bench) -> None:
+    both = {"shopware/core": "~6.5.0 || ~6.6.0"}
+    files = {
+        **overriding("{% block sw_old %}mine{% endblock %}"),
+        f"{OWN}main.js": "Component.override('sw-field', {}); Component.extend('acme', 'sw-field', {});",
+        f"{OWN}x.js": "Component.override('sw-field', {});",
+    }
+    bench.core(OLD, NEW).plugin(files, require=both)
+    report = bench.run()
+    assert [item.level for item in found(report, "admin-block-removed")] == [Level.REVIEW]
+    levels = {item.file.rpartition("/")[2]: item.level for item in found(report, "admin-component-removed")}
+    assert levels == {"main.js": Level.BLOCKED, "x.js": Level.REVIEW}, "what extends nothing cannot be built"
+
+
+def test_block_of_a_component_that_is_gone_is_left_to_the_component(bench: Bench) -> None:
+    old = {**OLD, **component("sw-gone", "Component.register('sw-gone', {});", "{% block sw_gone %}{% endblock %}")}
+    bench.core(old, NEW).plugin(overriding("{% block sw_gone %}x{% endblock %}", "Component.override('sw-gone', {});"))
+    report = bench.run()
+    assert [item.level for item in found(report, "admin-block-removed")] == [Level.REVIEW]
+    assert [item.level for item in found(report, "admin-component-removed")] == [Level.REVIEW]
 
 
 def test_removed_block_within_a_living_one_is_review(bench: Bench) -> None:

@@ -215,6 +215,12 @@ def test_removed_member_blocks(code: Judge, use: str, symbol: str) -> None:
     assert (finding.level, finding.symbol) == (Level.BLOCKED, f"{SERVICE}::{symbol}")
 
 
+def test_decorator_that_only_forwards_is_review(code: Judge) -> None:
+    use = f"class A {{ private \\{SERVICE} $inner; function order() {{ return $this->inner->order(); }} }}"
+    (finding,) = found(code(use, members("{ function order() {} }"), members("{ }")), "member-missing")
+    assert finding.level is Level.REVIEW
+
+
 @pytest.mark.parametrize(
     "use",
     [

@@ -66,6 +66,21 @@ def test_removed_block_blocks(bench: Bench) -> None:
     assert "removed in 6.6.0.0" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("constraint", "level"),
+    [
+        ("~6.5.0 || ~6.6.0", Level.REVIEW),  # declared for both: may be kept for the older one
+        ("~6.5.0", Level.BLOCKED),
+        ("*", Level.BLOCKED),  # promises everything, and so nothing
+        ("~6.6.0", Level.BLOCKED),
+    ],
+)
+def test_release_for_both_versions_may_keep_an_override(bench: Bench, constraint: str, level: Level) -> None:
+    bench.core(view("page/cart.html.twig", CART), view("page/cart.html.twig", "{% block page_cart %}{% endblock %}"))
+    bench.plugin(override("{% block page_cart_sum %}mine{% endblock %}"), require={"shopware/core": constraint})
+    assert [item.level for item in found(bench.run(), "twig-block-removed")] == [level]
+
+
 def test_moved_block_names_its_new_home(bench: Bench) -> None:
     new = {**view("page/cart.html.twig", "{% block page_cart %}{% endblock %}"),
            **view("component/sum.html.twig", "{% block page_cart_sum %}{% endblock %}")}  # fmt: skip

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from updategate.compat.constraints import Constraint, ConstraintError
 from updategate.compat.hierarchy import World
 from updategate.compat.inventory import Inventory
 from updategate.compat.model import Effort, Finding, Level, Skipped
@@ -16,6 +17,13 @@ from updategate.compat.sources import SourceTree
 from updategate.compat.upgrade_notes import UpgradeNotes
 from updategate.compat.versions import Version
 
+CORE_PACKAGES = (
+    "shopware/core",
+    "shopware/platform",
+    "shopware/storefront",
+    "shopware/administration",
+    "shopware/elasticsearch",
+)
 CORE_PREFIXES = (
     "Shopware\\Core\\",
     "Shopware\\Storefront\\",
@@ -106,6 +114,26 @@ class Case:
         """Prefixes of the core packages that the target holds."""
         return self.new.packages(CORE_PREFIXES)
 
+    @property
+    def serves_both(self) -> bool:
+        """Whether the release is declared for the source and the target, with an upper end: it may keep code for both.
+
+        What a release for both versions leaves in place for the older one cannot be told from what it forgot. This
+        only softens what fails silently; an error stays an error.
+        """
+        if self.version_from is None:
+            return False
+        for name in CORE_PACKAGES:
+            try:
+                constraint = Constraint.parse(self.facts.plugin.requires.get(name, ""))
+            except ConstraintError:
+                continue
+            if constraint.unbounded or not constraint.allows(self.version_to):
+                return False
+            if constraint.allows(self.version_from):
+                return True
+        return False
+
     def link(self, cls: ClassLike, line: int = 0) -> str:
         """Address of a core declaration in the target version."""
         return self.source_after.link(cls.path, line or cls.line) if cls.path else ""
@@ -113,6 +141,9 @@ class Case:
     def link_before(self, path: str, line: int = 0) -> str:
         """Address of a core file in the source version."""
         return self.source_before.link(path, line) if self.source_before is not None else ""
+
+
+BOTH_VERSIONS = " The release is declared for both versions: it may be kept for the older one."
 
 
 class Probe:

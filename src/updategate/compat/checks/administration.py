@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from updategate.compat.case import Case, Probe
+from updategate.compat.case import BOTH_VERSIONS, Case, Probe
 from updategate.compat.checks.templates import drift
 from updategate.compat.core_files import ADMIN_ROOT, STOREFRONT_JS_ROOT
 from updategate.compat.inventory import Inventory
@@ -32,27 +32,29 @@ def check_administration(case: Case) -> Probe:
     if case.old is None:
         probe.skip("administration", "without the source version nothing can be said about what changed")
         return probe
-    own = _own_templates(case)
+    uses = _template_uses(case)
     for file in case.facts.files:
         if file.script is not None and "/administration/" in file.path:
             _components(case, probe, file.script, case.old)
         if file.admin is not None:
             _tags(case, probe, file, case.old)
-            if file.path not in own:
+            used = uses.get(file.path, set())
+            if {how for how, _ in used} != {"register"}:  # the blocks of a component of its own are its own
+                dead = bool(used) and all(_is_gone(case, case.old, name) for _, name in used)
                 for block in file.admin.blocks:
-                    _block(case, probe, file, block, case.old)
+                    _block(case, probe, file, block, case.old, dead=dead)
     return probe
 
 
-def _own_templates(case: Case) -> set[str]:
-    """Templates of components that the plugin registers itself: their blocks are its own."""
+def _template_uses(case: Case) -> dict[str, set[tuple[str, str]]]:
+    """Template -> (how, component) of the calls that use it, as far as imports tell."""
     scripts = {file.path: file.script for file in case.facts.files if file.script is not None}
-    kinds: dict[str, set[str]] = {}
+    kinds: dict[str, set[tuple[str, str]]] = {}
 
     def resolve(script: str, target: str) -> str:
         return posixpath.normpath(posixpath.join(posixpath.dirname(script), target))
 
-    def follow(path: str, how: set[str], depth: int) -> None:
+    def follow(path: str, how: set[tuple[str, str]], depth: int) -> None:
         script = scripts.get(path)
         for target, _ in script.imports if script is not None else ():
             place = resolve(path, target) if target.startswith(".") else ""
@@ -64,16 +66,20 @@ def _own_templates(case: Case) -> set[str]:
                         follow(candidate, how, depth - 1)
 
     for path, script in scripts.items():
-        how = {kind for kind, _, _ in script.components}
-        if how:
-            follow(path, how, 2)
-    return {path for path, how in kinds.items() if how == {"register"}}
+        uses = {(how, name) for how, name, _ in script.components}
+        if uses:
+            follow(path, uses, 2)
+    return kinds
 
 
 def _has_component(inventory: Inventory, name: str) -> bool:
     if name in inventory.names("components"):
         return True
     return any(f"/{name}/" in path for path in inventory.scripts)  # registered in a way that the scanner does not know
+
+
+def _is_gone(case: Case, old: Inventory, name: str) -> bool:
+    return name in old.names("components") and not _has_component(case.new, name)
 
 
 def _components(case: Case, probe: Probe, script: ScriptFile, old: Inventory) -> None:
@@ -83,9 +89,13 @@ def _components(case: Case, probe: Probe, script: ScriptFile, old: Inventory) ->
         probe.look()
         if _has_component(case.new, name) or name not in old.names("components"):
             continue
+        # An override of nothing is never applied and raises no error; vendors leave half of them in place. A component
+        # that extends nothing cannot be built.
+        dead = how == "override"
+        note = " The override is never applied." if dead else ""
         probe.find(
-            Level.BLOCKED, script.path, line, name,
-            f"Component.{how} of {name}, which is no component in {case.new.version}.", effort=Effort.LARGE,
+            Level.REVIEW if dead else Level.BLOCKED, script.path, line, name,
+            f"Component.{how} of {name}, which is no component in {case.new.version}.{note}", effort=Effort.LARGE,
             evidence=case.link_before(old.names("components")[name]),
         )  # fmt: skip
     for name, line in script.mixins:
@@ -162,7 +172,7 @@ def _listener(
         )  # fmt: skip
 
 
-def _block(case: Case, probe: Probe, file: FileFacts, block: Block, old: Inventory) -> None:
+def _block(case: Case, probe: Probe, file: FileFacts, block: Block, old: Inventory, *, dead: bool) -> None:
     if block.name not in old.admin_blocks:
         return
     probe.look()
@@ -173,6 +183,10 @@ def _block(case: Case, probe: Probe, file: FileFacts, block: Block, old: Invento
     outer = block.outer
     if outer and (outer not in old.admin_blocks or outer in case.new.admin_blocks):
         level, note = Level.REVIEW, " It stands within another block of the plugin and is still shown there."
+    elif dead:
+        level, note = Level.REVIEW, " The component itself is gone: see there."
+    elif case.serves_both:
+        level, note = Level.REVIEW, BOTH_VERSIONS
     else:
         level, note = Level.BLOCKED, " What the plugin puts there is no longer shown."
     path, packed = old.admin_blocks[block.name]

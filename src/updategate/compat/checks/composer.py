@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from updategate.compat.case import Case, Probe
+from updategate.compat.case import CORE_PACKAGES, Case, Probe
 from updategate.compat.constraints import Constraint, ConstraintError
 from updategate.compat.model import Effort, Level
 from updategate.compat.versions import Version, VersionError
 
 CHECK = "composer-constraint"
-CORE_PACKAGES = (
-    "shopware/core",
-    "shopware/platform",
-    "shopware/storefront",
-    "shopware/administration",
-    "shopware/elasticsearch",
-)
 
 
 def check_composer(case: Case) -> Probe:

@@ -251,6 +251,9 @@ def _judge_call(
             return
         if now.status == "missing" or now.strangers <= before.strangers:
             symbol = f"{before.owner.name}::{before.method.name}"
+            if ref.kind == "method" and ref.member.lower() == ref.method.lower():
+                _forwarded(case, probe, circumstance, ref, before.owner, before.method)
+                return
             _report(
                 probe, circumstance, ref, symbol,
                 f"{_subject(ref)} calls {before.owner.short}::{before.method.name}(), which does not exist in"
@@ -261,6 +264,18 @@ def _judge_call(
         return
     if now.owner is not None and now.method is not None and case.after.is_core(now.owner):
         _arguments(case, probe, circumstance, ref, now.owner, now.method, before)
+
+
+def _forwarded(
+    case: Case, probe: Probe, circumstance: _Circumstance, ref: Ref, owner: ClassLike, method: Method
+) -> None:
+    """A decorator that passes a removed method on: it fails only where somebody still calls it."""
+    probe.find(
+        Level.REVIEW, circumstance.php.path, ref.line, f"{owner.name}::{method.name}",
+        f"{_subject(ref)} passes a call on to {owner.short}::{method.name}(), which does not exist in"
+        f" {case.new.version}. Shopware does not call it any more.",
+        check=CHECK_MEMBER, deprecated=method.deprecated, evidence=case.link_before(owner.path, method.line),
+    )  # fmt: skip
 
 
 def _arguments(

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import re
 
-from updategate.compat.case import Case, Probe
+from updategate.compat.case import BOTH_VERSIONS, Case, Probe
 from updategate.compat.inventory import Inventory
 from updategate.compat.model import Effort, Level
 from updategate.compat.plugin_files import FileFacts
@@ -124,6 +124,8 @@ def _removed(case: Case, probe: Probe, file: FileFacts, block: Block, home: str,
         level, note = Level.REVIEW, " It stands under a condition on the version."
     elif adapted:
         level, note = Level.REVIEW, " Another override of the template has the same content: it seems to be adapted."
+    elif case.serves_both:
+        level, note = Level.REVIEW, BOTH_VERSIONS
     where = f" It is now in {', '.join(homes)}." if homes else ""
     old = case.old.blocks(home).get(block.name) if case.old is not None else None
     found = case.old.template(home) if case.old is not None else None
