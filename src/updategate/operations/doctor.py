@@ -10,7 +10,7 @@ from typing import Literal
 
 from updategate.clients.admin_api import AdminApi
 from updategate.clients.admin_api.criteria import Criteria
-from updategate.clients.connection import admin_api, store_api, transport_to
+from updategate.clients.connection import admin_api, store_api
 from updategate.clients.errors import ApiError, ShopError
 from updategate.clients.transport import Call, RequestsTransport
 from updategate.config.environment import Environment, MailSink
@@ -67,7 +67,8 @@ def _guarded(check: Callable[[Environment], Iterator[Finding]], environment: Env
 
 
 def _clock(environment: Environment) -> Iterator[Finding]:
-    answer = transport_to(environment).send(Call("GET", "/"))
+    # not a page: a cached page carries the time at which it was made
+    answer = store_api(environment).raw("GET", "/context")
     date = answer.header("date")
     if not date:
         yield Finding("note", "clock", "the shop does not tell its time")
