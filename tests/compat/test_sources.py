@@ -67,6 +67,15 @@ def test_vendor_folders_before_and_after(bench: Bench, tmp_path: Path) -> None:
     assert run(bench, before, cores=[before / "vendor", after / "vendor"]) == [Level.BLOCKED]
 
 
+def test_vendor_folder_of_the_shop_is_the_source(bench: Bench, tmp_path: Path) -> None:
+    """One folder is the target; the shop's own vendor folder is what it runs."""
+    write(bench.project / "vendor/shopware/platform", {**CORE, **php(GONE, "{}")})
+    write(tmp_path / "new", CORE)
+    assert run(bench, tmp_path / "new") == [Level.BLOCKED]
+    report = bench.run(cores=[tmp_path / "new"])
+    assert not report.incomplete
+
+
 def test_a_package_that_the_target_lacks_makes_it_inconclusive(bench: Bench, tmp_path: Path) -> None:
     only_core = {name: content for name, content in CORE.items() if name.startswith("src/Core")}
     write(tmp_path / "a", only_core)

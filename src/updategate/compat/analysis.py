@@ -46,7 +46,7 @@ from updategate.compat.model import (
 from updategate.compat.plugin_files import PluginFacts, read_plugins
 from updategate.compat.plugins import Plugin, discover
 from updategate.compat.rule_packs import Pack, packs_between
-from updategate.compat.sources import SourceTree, open_sources
+from updategate.compat.sources import SourceTree, is_git, open_sources
 from updategate.compat.upgrade_notes import UpgradeNotes
 from updategate.compat.versions import Version, VersionError
 from updategate.compat.waivers import Waiver, apply_waivers
@@ -120,8 +120,12 @@ def analyse(options: Options) -> Report:
 
 def _sources(options: Options) -> tuple[SourceTree | None, SourceTree]:
     if not options.announced:
+        cores = options.cores
+        installed = options.project / "vendor" / "shopware"
+        if len(cores) == 1 and options.version_from and installed.is_dir() and not is_git(cores[0]):
+            cores = [installed.parent, cores[0]]  # what the shop runs is in its own vendor folder
         try:
-            return open_sources(options.cores, options.version_from, options.version_to)
+            return open_sources(cores, options.version_from, options.version_to)
         except VersionMissingError as error:
             raise VersionMissingError(
                 f"{error} With --announced the deprecations of --from stand in for a target that is not at hand."
