@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 import yaml
 from rich.console import Console
@@ -51,7 +52,16 @@ def test_json_has_the_keys_of_the_interface(report: Report) -> None:
     assert data["result"] == "blocked"
     assert data["counts"] == {"blocked": 1, "review": 1, "info": 0}
     assert data["areas"] == {"AcmeExample": ["cart"]}
-    json.dumps(data)
+
+
+def test_json_satisfies_its_published_schema(bench: Bench) -> None:
+    schema = json.loads((Path(__file__).parents[2] / "docs/reference/compat.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    make(bench).plugin(
+        {"src/big.php": b"<?php \0", "tests/A.php": PHP}, "Other", extra={"shopware-plugin-class": "O\\Other"}
+    )
+    for waivers in ([], [waiver()]):
+        jsonschema.validate(json.loads(json.dumps(report_data(bench.run(waivers=waivers)))), schema)
 
 
 def test_sarif(report: Report) -> None:
