@@ -118,8 +118,7 @@ class BrowserShopper:
     def has_an_empty_cart(self) -> bool:
         """Open the cart's page and look whether it lists nothing."""
         with self._recorder.step("looks whether the cart is empty"):
-            self.storefront.cart.open()
-            return not self.storefront.cart.lines()
+            return self.storefront.cart.is_empty()
 
     def goes_to_checkout(self) -> None:
         """Click from the off-canvas cart to the checkout."""
@@ -144,6 +143,13 @@ class BrowserShopper:
             self.storefront.account_login.open()
             self.storefront.account_login.log_in(login.email, login.password)
             self.email = login.email
+
+    def logs_out(self) -> None:
+        """Log out on the account's page."""
+        with self._recorder.step("logs out in the browser"):
+            self.storefront.account_overview.open()
+            self.storefront.account_overview.log_out()
+            self.email = ""
 
     def sees_profile(self) -> tuple[str, ...]:
         """Open the account and read the personal data."""

@@ -19,6 +19,7 @@ _NAMED = (
     "tax",
     "property_group",
     "product_manufacturer",
+    "unit",
     "customer_group",
     "currency",
     "country",

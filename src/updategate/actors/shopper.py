@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Protocol
 
 from updategate.actors.account import Account
@@ -110,6 +111,21 @@ class PlacedOrder:
         return f"order {self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class PriceDetails:
+    """What is shown beside a price: list price, lowest price of the last 30 days, price per reference unit.
+
+    ``discount`` is the percentage that the list price is undercut by; all are ``None`` where there is none.
+    """
+
+    unit: Money
+    list_price: Money | None
+    discount: Decimal | None
+    regulation_price: Money | None
+    reference_price: Money | None
+    reference_unit: str | None
+
+
 class ForeignPromotionError(Exception):
     """A promotion of the merchant's, which applies by itself, reaches a cart whose costs are expected without it."""
 
@@ -159,6 +175,35 @@ class Shopper:
         """Look what one piece of a product costs this person."""
         with self._recorder.step(f"looks at the price of {product.number}"):
             return self.sees_tiers(product)[0][1]
+
+    def sees_price_details(self, product: Buyable) -> PriceDetails:
+        """Look what is shown beside a product's price."""
+        with self._recorder.step(f"looks what stands beside the price of {product.number}"):
+            price = self.api.product(product.id)["product"]["calculatedPrice"]
+            currency = self.api.currency
+            listed, regulation = price.get("listPrice"), price.get("regulationPrice")
+            reference = price.get("referencePrice")
+            return PriceDetails(
+                unit=Money.from_json_number(price["unitPrice"], currency),
+                list_price=Money.from_json_number(listed["price"], currency) if listed else None,
+                discount=Decimal(str(listed["percentage"])) if listed else None,
+                regulation_price=Money.from_json_number(regulation["price"], currency) if regulation else None,
+                reference_price=Money.from_json_number(reference["price"], currency) if reference else None,
+                reference_unit=reference["unitName"] if reference else None,
+            )
+
+    def orders_by_number(self, wishes: Mapping[str, int]) -> tuple[CartView, list[str]]:
+        """Put products into the cart by their numbers; returns the cart and the numbers that the shop does not know."""
+        with self._recorder.step(f"orders {len(wishes)} products by number"):
+            self._access.require("carts", "Filling a cart")
+            self._has_cart = True
+            ids = self.api.product_ids(list(wishes))
+            items = [
+                {"id": ids[number], "referencedId": ids[number], "type": "product", "quantity": quantity}
+                for number, quantity in wishes.items()
+                if number in ids
+            ]
+            return self.api.add_items(items), [number for number in wishes if number not in ids]
 
     def sees_tiers(self, product: Buyable) -> list[tuple[int, Money]]:
         """Look at a product's prices by quantity; a product without tiers has one, from one piece on.

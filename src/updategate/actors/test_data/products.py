@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from updategate.actors.test_data.workbench import Workbench
+from updategate.clients.errors import violations_of
 from updategate.clients.json_text import JsonObject
+from updategate.clients.transport import Answer
 from updategate.domain.money import Money
 from updategate.domain.rounding import CENTS
 
 # Shopware's product_visibility.visibility
 BY_LINK_ONLY, IN_SEARCH, EVERYWHERE = 10, 20, 30
+
+
+_TRIES = 20
+
+
+class NotKnownError(Exception):
+    """What was written in the back office does not reach the sessions of customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +80,15 @@ class Catalogue:
         visibility: int = BY_LINK_ONLY,
         category: Category | None = None,
         manufacturer: str | None = None,
+        list_price: tuple[Money, Money] | None = None,
+        regulation_price: tuple[Money, Money] | None = None,
         extra: JsonObject | None = None,
     ) -> Offer:
         """Create a product with a gross price, a net price, or both.
 
         The missing one follows from the tax rate and is rounded to the cent, as the administration does where both
-        are linked. ``extra`` holds further fields of Shopware's product, e.g. ``isCloseout``.
+        are linked. ``list_price`` and ``regulation_price`` (gross, net) are shown beside it. ``extra`` holds further
+        fields of Shopware's product, e.g. ``isCloseout``.
         """
         identity = self._workbench.identity
         rate = Decimal(str(tax_rate))
@@ -109,11 +121,17 @@ class Catalogue:
             ],
             **(extra or {}),
         }
+        for name, amounts in (("listPrice", list_price), ("regulationPrice", regulation_price)):
+            if amounts is not None:
+                beside = {"gross": amounts[0].amount, "net": amounts[1].amount, "linked": False}
+                payload["price"] = [{**price, name: beside} for price in payload["price"]]
         if category is not None:
             payload["categories"] = [{"id": category.id}]
         if manufacturer is not None:
             payload["manufacturerId"] = manufacturer
         self._workbench.create(*new_tax, ("product", payload, offer.number))
+        if new_tax:
+            self._waits_for_tax(offer, tax_id)
         return offer
 
     def category(self, key: str, *, parent: Category | None = None) -> Category:
@@ -137,6 +155,49 @@ class Catalogue:
         identity = self._workbench.identity
         payload: JsonObject = {"id": identity.id(f"manufacturer {key}"), "name": identity.name(f"maker {key}")}
         self._workbench.create(("product_manufacturer", payload, str(payload["name"])))
+        return str(payload["id"])
+
+    def offers_many(self, key: str, number: int, *, gross: Money, tax_rate: str | int = 19) -> list[Offer]:
+        """Create many like products at once."""
+        identity, place = self._workbench.identity, self._workbench.place
+        rate = Decimal(str(tax_rate))
+        own_gross, own_net = both(gross, None, rate)
+        tax_id, entries = self._tax(rate)
+        offers = []
+        for position in range(1, number + 1):
+            name = f"{key} {position}"
+            offer = Offer(
+                identity.id(f"product {name}"), identity.number(name), identity.name(name), own_net, own_gross, rate
+            )
+            visibility = {
+                "id": identity.id(f"visibility {name}"),
+                "salesChannelId": place.sales_channel_id,
+                "visibility": BY_LINK_ONLY,
+            }
+            payload: JsonObject = {
+                "id": offer.id,
+                "productNumber": offer.number,
+                "name": offer.name,
+                "manufacturerNumber": identity.tag,
+                "stock": 100,
+                "active": True,
+                "taxId": tax_id,
+                "price": place.price_json(own_net, own_gross),
+                "visibilities": [visibility],
+            }
+            entries.append(("product", payload, offer.number))
+            offers.append(offer)
+        new_tax = entries[0][0] == "tax"
+        self._workbench.create(*entries)
+        if new_tax:
+            self._waits_for_tax(offers[0], tax_id)
+        return offers
+
+    def unit(self, name: str) -> str:
+        """Create a unit of measure; returns its id."""
+        identity = self._workbench.identity
+        payload: JsonObject = {"id": identity.id(f"unit {name}"), "name": identity.name(name), "shortCode": name}
+        self._workbench.create(("unit", payload, str(payload["name"])))
         return str(payload["id"])
 
     def offers_closeout(self, key: str, *, gross: Money, stock: int, tax_rate: str | int = 19) -> Offer:
@@ -223,6 +284,19 @@ class Catalogue:
         """Set the stock of a product."""
         self._workbench.change("product", offer.id, {"stock": stock})
 
+    def _waits_for_tax(self, offer: Offer, tax_id: str) -> None:
+        """Wait until sessions know a new tax.
+
+        Shopware caches all taxes with the context. Where another request has read them just before the tax was written
+        and stores them just after, sessions do without it until a tax is written again.
+        """
+        for _ in range(_TRIES):
+            if not _tax_unknown(self._workbench.access.session().raw_product(offer.id)):
+                return
+            self._workbench.admin.upsert(("tax", [{"id": tax_id, "position": 99}]))
+        message = f"the shop's sessions do not know the new tax {tax_id} after {_TRIES} attempts"
+        raise NotKnownError(message)
+
     def _tax(self, rate: Decimal) -> tuple[str, list[tuple[str, JsonObject, str]]]:
         """Return the id of the tax of a rate, and what has to be created for it."""
         if rate in self._taxes:
@@ -236,6 +310,10 @@ class Catalogue:
             "position": 99,
         }
         return tax_id, [("tax", payload, str(payload["name"]))]
+
+
+def _tax_unknown(answer: Answer) -> bool:
+    return not answer.ok and any(violation.code == "SYSTEM__TAX_NOT_FOUND" for violation in violations_of(answer))
 
 
 def _own(tier: Tier) -> list[JsonObject]:

@@ -84,7 +84,13 @@ class Workbench:
         for entity, payload, mark in entries:
             self.journal.created(entity, str(payload["id"]), mark)
             self._created.setdefault(entity, []).append(str(payload["id"]))
-        self.admin.upsert(*((entity, [payload]) for entity, payload, _ in entries))
+        together: list[tuple[str, list[JsonObject]]] = []
+        for entity, payload, _ in entries:
+            if together and together[-1][0] == entity:
+                together[-1][1].append(payload)
+            else:
+                together.append((entity, [payload]))
+        self.admin.upsert(*together)
 
     def change(self, entity: str, entity_id: str, changes: JsonObject) -> None:
         """Change fields of something that was created here."""

@@ -237,6 +237,18 @@ class StoreApi(StoreSession):
         """Return a product's detail page: ``product`` and ``configurator``."""
         return self._object(self.raw_product(product_id, body))
 
+    def product_ids(self, numbers: Sequence[str]) -> dict[str, str]:
+        """Return the ids of the products on offer that have one of the numbers (at most a hundred)."""
+        body = {
+            "filter": [{"type": "equalsAny", "field": "productNumber", "value": list(numbers)}],
+            "includes": {"product": ["id", "productNumber"]},
+            "limit": 100,
+        }
+        return {
+            str(entry["productNumber"]): str(entry["id"])
+            for entry in self._elements(self.ask("POST", "/product", body))
+        }
+
     def listing(self, category_id: str, **criteria: Json) -> JsonObject:
         """Return a category's product listing."""
         path = f"/product-listing/{category_id}"

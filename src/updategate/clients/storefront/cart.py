@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from updategate.clients.storefront.errors import UnexpectedPageError
 from updategate.clients.storefront.figures import FiguresPage
 from updategate.domain.money import Money
 
@@ -70,6 +71,13 @@ class Cart(FiguresPage):
         """Go to the cart."""
         self._open(f"{language_path}/checkout/cart")
         self._get("main")
+
+    def is_empty(self, *, language_path: str = "") -> bool:
+        """Go to the cart and look whether it lists nothing; an empty cart's page has none of the cart's own elements."""
+        self._open(f"{language_path}/checkout/cart")
+        if not self.path.endswith("/checkout/cart"):
+            raise UnexpectedPageError("the page of the cart", self.url, self._said())
+        return not self.lines()
 
     def set_quantity(self, number: str, quantity: int) -> None:
         """Change the quantity of a line; the form sends itself, the page loads anew."""
