@@ -9,7 +9,7 @@ from typing import Literal
 
 from updategate.config.policy import Policy
 from updategate.evidence.reader import RunEvidence
-from updategate.evidence.records import Finding, Performance, ProcessEntry, UpdateStep
+from updategate.evidence.records import CostFinding, Finding, Performance, ProcessEntry, UpdateStep
 from updategate.gate import ledger, objectives
 from updategate.gate.comparison import Judge, Judged, Side
 from updategate.gate.soundness import build_doubts, doubt, environment_doubts, file_doubts
@@ -169,6 +169,7 @@ def _performance(policy: Policy, after: Sequence[RunEvidence]) -> tuple[Pace, li
             return "not_tested", [doubt("performance_not_tested", message)]
         return "not_tested", []
     reasons = [_pace_reason(record) for record in compared if record.pace != "not_slower"]
+    reasons += [_cost_reason(record, cost) for record in compared for cost in record.costs if cost.worse]
     paces = {record.pace for record in compared}
     pace: Pace = "slower" if "slower" in paces else "inconclusive" if "inconclusive" in paces else "not_slower"
     return pace, reasons
@@ -179,13 +180,25 @@ def _pace_reason(record: Performance) -> Reason:
         told = "; ".join(record.reasons) or f"{record.units} units were not enough to decide"
         return doubt("performance_undecided", f"Whether the shop is slower is not decided ({record.profile}): {told}.")
     slower = [metric for metric in record.metrics if metric.slower]
-    named = ", ".join(f"{metric.metric} {metric.change:+.1%}" for metric in slower) or "more requests failed"
+    costs = [cost.indicator for cost in record.costs if cost.worse] if record.mode == "exact" else []
+    named = (
+        ", ".join([*(f"{metric.metric} {metric.change:+.1%}" for metric in slower), *costs]) or "more requests failed"
+    )
     return Reason(
         code="performance_slower",
         weight="fail",
         message=f"The shop is slower than before the update ({record.profile}): {named}.",
         expected=f"at most {record.tolerance:+.0%}",
         actual=named,
+    )
+
+
+def _cost_reason(record: Performance, cost: CostFinding) -> Reason:
+    return Reason(
+        code="performance_cost",
+        weight="fail",
+        message=f"The shop costs more than before the update ({record.profile}): {cost.text}.",
+        actual=cost.text,
     )
 
 
