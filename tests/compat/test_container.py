@@ -160,6 +160,31 @@ def test_core_class_that_is_gone_as_service_class(bench: Bench) -> None:
     assert [item.level for item in found(bench.run(), "service-removed")] == [Level.BLOCKED]
 
 
+@pytest.mark.parametrize(
+    ("source", "level"),
+    [
+        (f"use {GONE}; use {{AD}}; #[AsDecorator(decorates: UrlGenerator::class)] class A {{{{}}}}", Level.BLOCKED),
+        ("use {AD}; #[AsDecorator('shopware.asset')] class A {{}}", Level.BLOCKED),
+        ("use {AD}; #[AsDecorator('stays')] class A {{}}", None),
+        ("class A {{ function f($c) {{ return $c->get('shopware.asset'); }} }}", Level.BLOCKED),
+        ("class A {{ function f($c) {{ return $c->get('stays'); }} }}", None),
+        ("class A {{ function f($c) {{ return $c->get('own.thing'); }} }}", None),
+        ("return function ($s) {{ $s->set('a')->decorate('shopware.asset'); }};", Level.BLOCKED),
+        ("return function ($s) {{ $s->set('a')->args([service('shopware.asset')]); }};", Level.BLOCKED),
+        (
+            "class A {{ function f($c) {{ return version_compare(V, '6.6') ? 1 : $c->get('shopware.asset'); }} }}",
+            Level.REVIEW,
+        ),
+    ],
+)
+def test_services_named_in_php(bench: Bench, source: str, level: Level | None) -> None:
+    source = source.format(AD="Symfony\\Component\\DependencyInjection\\Attribute\\AsDecorator")
+    bench.core(OLD, NEW).plugin({"src/A.php": f"{PHP}namespace Acme;\n{source}"})
+    findings = found(bench.run(), "service-removed")
+    assert [item.level for item in findings] == ([level] if level else [])
+    assert all(item.line == 3 for item in findings)
+
+
 def test_entities_are_refused() -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><container><services><service id="&a;"/></services></container>'
     with pytest.raises(ConfigUnreadableError, match="entities"):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from pathlib import PurePosixPath
 
 from updategate.compat.case import CORE_PREFIXES, Case, Probe
 from updategate.compat.container import ConfigFile, Service
 from updategate.compat.hierarchy import signature
 from updategate.compat.model import Effort, Level
+from updategate.compat.php_facts import PhpFile
 
 CHECK = "service-removed"
+_AS_DECORATOR = "Symfony\\Component\\DependencyInjection\\Attribute\\AsDecorator"
+_DECORATED = re.compile(r"(?:decorates:\s*|^\(\s*)(?:\\?([\w\\]+)::class|['\"]([^'\"]+)['\"])")
+_CONTAINER_CALLS = frozenset({"get", "service", "decorate"})
 _AUTOMATIC = ("services.xml", "services.yaml", "services.yml", "services.php")
 
 
@@ -21,7 +26,51 @@ def check_container(case: Case) -> Probe:
     for config in case.facts.configs:
         for service in config.services:
             _service(case, probe, config, service, soft.get(config.path, ""))
+    for php in case.facts.php:
+        _in_code(case, probe, php)
     return probe
+
+
+def _in_code(case: Case, probe: Probe, php: PhpFile) -> None:
+    """Services that PHP names: `#[AsDecorator]`, `service()` and `decorate()` of PHP configuration, `get()`."""
+    for declared in php.classes:
+        for attribute in declared.attributes:
+            decorated = _DECORATED.search(attribute.arguments) if attribute.name == _AS_DECORATOR else None
+            if decorated is not None:
+                written = (decorated[1] or decorated[2] or "").replace("\\\\", "\\").lstrip("\\")
+                names = [name for name in (*php.imports, written) if name == written or name.endswith(f"\\{written}")]
+                optional = "onInvalid" in attribute.arguments
+                service = Service(declared.name, attribute.line)
+                probe.look()
+                _required(
+                    case,
+                    probe,
+                    ConfigFile(php.path),
+                    service,
+                    names[0],
+                    attribute.line,
+                    optional=optional,
+                    how="decorates",
+                    condition="",
+                )
+    for literal in php.literals:
+        if literal.call in _CONTAINER_CALLS and case.old is not None and case.old.service(literal.text) is not None:
+            probe.look()
+            condition = ""
+            if (literal.cls, literal.method) in php.versioned or literal.text in php.guarded:
+                condition = "The code branches on the version here: check the branch for the target."
+            service = Service(literal.cls or php.path, literal.line)
+            _required(
+                case,
+                probe,
+                ConfigFile(php.path),
+                service,
+                literal.text,
+                literal.line,
+                optional=False,
+                how="asks for",
+                condition=condition,
+            )
 
 
 def _service(case: Case, probe: Probe, config: ConfigFile, service: Service, condition: str) -> None:
@@ -34,7 +83,9 @@ def _service(case: Case, probe: Probe, config: ConfigFile, service: Service, con
         wanted.append((service.decorates, service.line, service.decorates_optional, "decorates"))
     for name, line, optional, how in wanted:
         probe.look()
-        _required(case, probe, config, service, name.lstrip("\\"), line, optional, how, condition)
+        _required(
+            case, probe, config, service, name.lstrip("\\"), line, optional=optional, how=how, condition=condition
+        )
     _service_class(case, probe, config, service, condition)
     _arguments(case, probe, config, service, condition)
 
@@ -46,7 +97,8 @@ def _required(
     service: Service,
     name: str,
     line: int,
-    optional: bool,  # noqa: FBT001 - a fact of the definition, not a switch
+    *,
+    optional: bool,
     how: str,
     condition: str,
 ) -> None:
