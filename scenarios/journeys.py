@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from updategate.actors.erp_traffic import ErpTraffic
 from updategate.actors.recorder import MemoryJournal
-from updategate.actors.shopper import PlacedOrder, Shopper
+from updategate.actors.purchase import PlacedOrder
+from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.workbench import Workbench
 from updategate.actors.visitor import Visitor
 from updategate.load.journey import Visit, journey

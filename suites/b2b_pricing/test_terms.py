@@ -6,7 +6,8 @@ import pytest
 from updategate.actors.back_office import BackOffice
 from updategate.actors.browser_shopper import BrowserShopper
 from updategate.actors.costs import Costs
-from updategate.actors.shopper import PriceDetails, Shopper
+from updategate.actors.purchase import PriceDetails
+from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.customers import Customers
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
 from updategate.actors.test_data.products import Catalogue, Tier

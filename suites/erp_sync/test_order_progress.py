@@ -4,7 +4,8 @@ from updategate.actors.back_office import BackOffice
 from updategate.actors.erp_office import ErpOffice
 from updategate.actors.erp_shop import DeliverySeen, ErpShop
 from updategate.actors.erp_sync import ErpSync
-from updategate.actors.shopper import PlacedOrder, Shopper
+from updategate.actors.purchase import PlacedOrder
+from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
 from updategate.clients.erp import Article, StockLevel
 from updategate.domain.money import eur

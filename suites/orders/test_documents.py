@@ -2,7 +2,8 @@ import pytest
 
 from updategate.actors.costs import Costs
 from updategate.actors.order_desk import OrderDesk
-from updategate.actors.shopper import PlacedOrder, Shopper
+from updategate.actors.purchase import PlacedOrder
+from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
 from updategate.actors.test_data.products import Catalogue
 from updategate.domain.money import eur

@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from updategate.actors.back_office import BackOffice
-from updategate.actors.shopper import PlacedOrder, Shopper
+from updategate.actors.purchase import PlacedOrder
+from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
 from updategate.actors.test_data.products import Catalogue
 from updategate.domain.money import eur

@@ -19,9 +19,10 @@ from updategate.actors.costs import Costs
 from updategate.actors.crowd import Crowd, numbers_of
 from updategate.actors.identity import Identity
 from updategate.actors.order_desk import OrderDesk
+from updategate.actors.purchase import RefusedError
 from updategate.actors.recorder import MemoryJournal
 from updategate.actors.shop_access import PermitMissingError, ShopAccess
-from updategate.actors.shopper import RefusedError, Shopper
+from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.customers import Customers
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate, Shipping
 from updategate.actors.test_data.products import Catalogue, Offer

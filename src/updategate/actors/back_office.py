@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from updategate.actors.account import Profile
+from updategate.actors.purchase import Buyable, Placed, RefusedError
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.actors.shopper import Buyable, Placed, RefusedError
 from updategate.actors.test_data.customers import Login
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.cart_reading import last_transaction, main_delivery, read_order, read_transaction

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from updategate.actors.identity import Identity
+from updategate.actors.purchase import Buyable, Choosable, Traces
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.actors.shopper import Buyable, Choosable, Traces
 from updategate.actors.test_data.customers import GERMANY, Login
 from updategate.clients.storefront import Finish, Storefront
 from updategate.domain.money import Money

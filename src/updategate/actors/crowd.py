@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from updategate.actors.identity import Identity
+from updategate.actors.purchase import Buyable, Choosable, PlacedOrder, Traces
 from updategate.actors.recorder import Recorder, SilentRecorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.actors.shopper import Buyable, Choosable, PlacedOrder, Shopper, Traces
+from updategate.actors.shopper import Shopper
 
 
 class Crowd:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from updategate.actors.erp_goods import ErpGoods
+from updategate.actors.purchase import Placed
 from updategate.actors.recorder import Recorder
-from updategate.actors.shopper import Placed
 from updategate.clients.erp import (
     Address,
     Article,

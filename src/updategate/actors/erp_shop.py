@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from updategate.actors.erp_office import NotOnceError
+from updategate.actors.purchase import Placed
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.actors.shopper import Placed
 from updategate.actors.test_data.products import Offer
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.cart_reading import main_delivery

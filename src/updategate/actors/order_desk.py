@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from updategate.actors.purchase import Buyable, Placed
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.actors.shopper import Buyable, Placed
 from updategate.clients.admin_api import AdminApi
 from updategate.clients.documents import DocumentView, read_document
 from updategate.clients.errors import ApiError

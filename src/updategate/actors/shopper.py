@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Protocol
 
 from updategate.actors.account import Account
-from updategate.actors.identity import NAME_MARK, NUMBER_MARK, Identity
+from updategate.actors.identity import Identity
+from updategate.actors.purchase import (
+    Buyable,
+    Choosable,
+    PlacedOrder,
+    PriceDetails,
+    RefusedError,
+    Traces,
+    without_foreign_promotions,
+)
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.actors.test_data.customers import GERMANY, Login
-from updategate.clients.cart_reading import read_order, read_transaction
+from updategate.clients.cart_reading import read_order
 from updategate.clients.errors import ApiError
-from updategate.clients.json_text import JsonObject
 from updategate.clients.store_api import Registration, StoreApi
 from updategate.clients.transport import Answer
 from updategate.domain.money import Money
 from updategate.domain.parties import Address
-from updategate.domain.views import CartView, LineItemView, OrderView
+from updategate.domain.views import CartView, OrderView
 
 # 6.5 has no code of its own for why somebody cannot log in, but says it in these words
 _WHY_NOT_IN = {
@@ -28,116 +35,6 @@ _WHY_NOT_IN = {
     "Invalid username and/or password.": "wrong password",
     "No matching customer for the email": "unknown customer",
 }
-
-
-class Traces(Protocol):
-    """Is told of customers and orders before the shop creates them under ids of its own."""
-
-    def announces_customer(self, email: str) -> None:
-        """A customer with this address is about to exist."""
-
-    def announces_order(self, email: str) -> None:
-        """An order of this customer is about to exist."""
-
-
-class Buyable(Protocol):
-    """What can be put into a cart."""
-
-    @property
-    def id(self) -> str:
-        """The product's id."""
-
-    @property
-    def number(self) -> str:
-        """The product number."""
-
-
-class Placed(Protocol):
-    """An order that was placed, however."""
-
-    @property
-    def id(self) -> str:
-        """The order's id."""
-
-    @property
-    def number(self) -> str:
-        """The order number."""
-
-
-class Choosable(Protocol):
-    """A shipping or payment method."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedOrder:
-    """An order as the shop confirmed it. ``transaction`` is what the order says is to be paid."""
-
-    id: str
-    number: str
-    email: str
-    view: OrderView
-    transaction: OrderView
-    deep_link: str = ""
-
-    @classmethod
-    def of(cls, body: JsonObject, currency: str, email: str) -> PlacedOrder:
-        """Read the answer to an order."""
-        return cls(
-            id=str(body["id"]),
-            number=str(body["orderNumber"]),
-            email=email,
-            view=read_order(body, currency),
-            transaction=read_transaction(body, currency),
-            deep_link=str(body.get("deepLinkCode") or ""),
-        )
-
-    def line(self, number: str) -> LineItemView:
-        """Return the line with this product number or promotion code; ``KeyError`` names what is there instead."""
-        lines = {line.key: line for line in self.view.lines or ()}
-        if number not in lines:
-            message = f"no line {number!r} in {self}, which has {', '.join(lines) or 'no line at all'}"
-            raise KeyError(message)
-        return lines[number]
-
-    def __str__(self) -> str:
-        return f"order {self.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class PriceDetails:
-    """What is shown beside a price: list price, lowest price of the last 30 days, price per reference unit.
-
-    ``discount`` is the percentage that the list price is undercut by; all are ``None`` where there is none.
-    """
-
-    unit: Money
-    list_price: Money | None
-    discount: Decimal | None
-    regulation_price: Money | None
-    reference_price: Money | None
-    reference_unit: str | None
-
-
-class ForeignPromotionError(Exception):
-    """A promotion of the merchant's, which applies by itself, reaches a cart whose costs are expected without it."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(
-            f"The cart of the test has a discount of the merchant's own: {', '.join(names)}. Expected costs know "
-            f"nothing of it. Give that promotion a rule that leaves out product numbers like {NUMBER_MARK}…"
-        )
-
-
-class RefusedError(AssertionError):
-    """The shop did not refuse what it had to refuse."""
 
 
 class Shopper:
@@ -321,7 +218,7 @@ class Shopper:
         names = ", ".join(method.name for method in chosen.values() if method is not None)
         with self._recorder.step(f"chooses {names}"):
             self.api.switch(**changes)
-            return _without_foreign_promotions(self.api.cart())
+            return without_foreign_promotions(self.api.cart())
 
     def is_offered_shipping(self, shipping: Choosable) -> bool:
         """Whether the session is offered a shipping method."""
@@ -426,14 +323,3 @@ class Shopper:
             raise ApiError.of(answer)
         self.email = registration.email
         return answer
-
-
-def _without_foreign_promotions(cart: CartView) -> CartView:
-    foreign = [
-        line.label
-        for line in cart.lines
-        if line.type == "promotion" and not line.number.startswith(NUMBER_MARK) and not line.label.startswith(NAME_MARK)
-    ]
-    if foreign:
-        raise ForeignPromotionError(foreign)
-    return cart

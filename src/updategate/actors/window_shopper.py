@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from bs4 import BeautifulSoup, Tag
 
+from updategate.actors.purchase import Buyable
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.actors.shopper import Buyable
 from updategate.clients.errors import ApiError, ShopError
 from updategate.clients.json_text import Json, JsonObject
 from updategate.clients.store_api import StoreApi

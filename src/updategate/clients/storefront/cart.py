@@ -73,7 +73,7 @@ class Cart(FiguresPage):
         self._get("main")
 
     def is_empty(self, *, language_path: str = "") -> bool:
-        """Go to the cart and look whether it lists nothing; an empty cart's page has none of the cart's own elements."""
+        """Go to the cart and look whether it lists nothing; an empty cart's page lacks the elements of a cart."""
         self._open(f"{language_path}/checkout/cart")
         if not self.path.endswith("/checkout/cart"):
             raise UnexpectedPageError("the page of the cart", self.url, self._said())
