@@ -12,11 +12,13 @@ import pytest
 import yaml
 
 from updategate.cli import app
+from updategate.clients.erp.mapping import ErpMapping
 from updategate.config.environment import Environment, load_environment
 from updategate.config.loading import build, substituted
 from updategate.config.policy import Policy, load_policy
 from updategate.config.registry import load_registry
 from updategate.config.update_plan import load_plan
+from updategate.operations.contract import Reads
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")])
@@ -56,6 +58,10 @@ def test_documented_yaml_is_valid(text: str) -> None:
     data = substituted(yaml.safe_load(text), "example", _Anything())
     if set(data) <= set(Policy.model_fields) | {"pass"}:
         build({**POLICY, **data}, Policy, "example")
+    elif "tables" in data:
+        build(data, ErpMapping, "example")
+    elif set(data) == {"endpoints"}:
+        build(data, Reads, "example")
     elif set(data) <= set(Environment.model_fields):
         build({**ENVIRONMENT, **data}, Environment, "example")
     else:

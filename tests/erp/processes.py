@@ -22,7 +22,9 @@ admin: {client_id: "${TEST_CLIENT_ID}", client_secret: "${TEST_CLIENT_SECRET}"}
 permits: {carts: true, customers: true, orders: true, admin_write: true}
 sinks: {mail: none, payment: nobody, erp: a Tryton of this test}
 """
-ERP = 'erp: {adapter: tryton, url: "${TEST_ERP_URL}", database: erp, username: connector, password: "${TEST_ERP_PASSWORD}"}\n'
+ERP = """
+erp: {adapter: tryton, url: "${TEST_ERP_URL}", database: erp, username: connector, password: "${TEST_ERP_PASSWORD}"}
+"""
 
 
 @dataclass
@@ -71,8 +73,8 @@ def carry_out(
     file.write_text(environment, encoding="utf-8")
     policy.write_text(f"policy: test\nscopes: {{chosen: {{processes: [{', '.join(processes)}]}}}}\n", encoding="utf-8")
     command = [
-        str(Path(sys.executable).with_name("updategate")), "run", str(file), "--policy", str(policy), "--scope", "chosen",
-        "--run-folder", str(folder / "run"), "-n", "0", "--json",
+        str(Path(sys.executable).with_name("updategate")), "run", str(file), "--policy", str(policy),
+        "--scope", "chosen", "--run-folder", str(folder / "run"), "-n", "0", "--json",
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=seconds, check=False

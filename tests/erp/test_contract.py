@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 import requests
 from click.testing import CliRunner
+
 from tests.erp.conftest import shop_variables
 from tests.erp.processes import start
-
 from updategate.cli.contract import contract
-from updategate.config.environment import Environment, load_environment
+from updategate.config.environment import Environment
 from updategate.operations.contract import Reads, read_tape, record, replay
 
 Answer = tuple[int, dict[str, str], Any]
@@ -168,7 +168,8 @@ CASES: dict[str, tuple[tuple[str, str, Any, dict[str, str]], Version, Version, t
     "Store API clients: token no longer echoed": (
         ("GET", "/store-api/context", None, {}), context_echo, context_silent, ("missing_header", "sw-context-token")),
     "Admin API clients: fail-on-error is ignored": (
-        ("POST", "/api/_action/sync", [{"key": "write"}], {"fail-on-error": "false"}), sync_64, sync_65, ("status", "")),
+        ("POST", "/api/_action/sync", [{"key": "write"}], {"fail-on-error": "false"}),
+        sync_64, sync_65, ("status", "")),
     "all: customers without a default payment method": (
         ("POST", "/api/search/customer", {"ids": [ID]}, {}),
         customer(defaultPaymentMethodId=ID), customer(), ("missing_field", "data.defaultPaymentMethodId")),

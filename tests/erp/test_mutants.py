@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.erp.processes import ENVIRONMENT, ERP, carry_out
 
 # the process that has to fail, by mutant

@@ -34,15 +34,24 @@ from updategate.domain.money import eur
 MAPPING = """
 service: /v2.0/company
 tables:
-  articles: {at: items, key: id, fields: {number: number, name: displayName, net: unitPrice}, constants: {type: Inventory}}
-  prices: {at: salesPrices, key: id, fields: {price_list: code, number: itemNo, from_quantity: minimumQuantity, net: unitPrice}}
+  articles:
+    at: items
+    key: id
+    fields: {number: number, name: displayName, net: unitPrice}
+    constants: {type: Inventory}
+  prices:
+    at: salesPrices
+    key: id
+    fields: {price_list: code, number: itemNo, from_quantity: minimumQuantity, net: unitPrice}
   stock: {at: journalLines, fields: {number: itemNo, pieces: quantity}}
   stock_levels: {at: items, key: id, fields: {number: number, pieces: inventory, promised: reserved}}
   cancellations: {at: cancellations, fields: {order: orderId}}
   customers:
     at: customers
     key: id
-    fields: {number: number, name: displayName, email: email, street: addressLine1, zipcode: postalCode, city: city, country: country}
+    fields:
+      {number: number, name: displayName, email: email, street: addressLine1, zipcode: postalCode, city: city,
+       country: country}
   orders:
     at: salesOrders
     key: id

@@ -113,7 +113,7 @@ def _handler(jobs: Jobs, token: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802 - the base class's name
+        def do_GET(self) -> None:
             if self.path == "/status":
                 self._answer(200, jobs.status())
             elif self.path.startswith("/jobs/") and self.path[6:].isdigit():
@@ -122,7 +122,7 @@ def _handler(jobs: Jobs, token: str) -> type[BaseHTTPRequestHandler]:
             else:
                 self._answer(404, {"error": "there are /status, /jobs/N and /sync"})
 
-        def do_POST(self) -> None:  # noqa: N802 - the base class's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             try:
                 flows = json.loads(body or b"{}").get("flows", [])

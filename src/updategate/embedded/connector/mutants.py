@@ -1,5 +1,7 @@
 """The faults of real connectors, one a class; most stand in public issue lists of connectors."""
 
+# ruff: noqa: D102 - a method is described where it is replaced, in Behaviour
+
 from __future__ import annotations
 
 import datetime as dt

@@ -15,6 +15,7 @@ class Problem:
     message: str
 
     def to_json(self) -> dict[str, str]:
+        """A plain object."""
         return asdict(self)
 
 

@@ -23,29 +23,9 @@ def handler(rules: Rules, tape: Tape, token: str) -> type[BaseHTTPRequestHandler
                 self._answer(401, {"error": "wrong token"})
                 return
             try:
-                self._answer(*self._done(body))
+                self._answer(*_done(rules, tape, self.command, self.path, body))
             except (UnknownFaultError, ValueError, TypeError) as error:
                 self._answer(400, {"error": str(error)})
-
-        def _done(self, body: bytes) -> tuple[int, dict[str, Any]]:
-            parts = self.path.strip("/").split("/")
-            if parts == ["faults"]:
-                if self.command == "POST":
-                    return 201, rules.add(Rule.of(json.loads(body))).to_json()
-                if self.command == "DELETE":
-                    rules.clear()
-                return 200, {"faults": rules.all(), "exchanges": tape.count}
-            if len(parts) == 3 and parts[0] == "faults" and parts[1].isdigit():
-                rule = rules.numbered(int(parts[1]))
-                if rule is None:
-                    return 404, {"error": f"there is no fault number {parts[1]}"}
-                if parts[2] == "release":
-                    rule.released.set()
-                else:
-                    wanted = json.loads(body or b"{}").get("seconds", 10)
-                    rule.reached.wait(min(float(wanted), HELD_AT_MOST_SECONDS))
-                return 200, rule.to_json()
-            return 404, {"error": "there are /faults and /faults/N/release"}
 
         def _answer(self, status: int, body: dict[str, Any]) -> None:
             content = json.dumps(body).encode()
@@ -61,3 +41,25 @@ def handler(rules: Rules, tape: Tape, token: str) -> type[BaseHTTPRequestHandler
             pass
 
     return Handler
+
+
+def _done(rules: Rules, tape: Tape, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Carry a request out; returns status and answer."""
+    parts = path.strip("/").split("/")
+    if parts == ["faults"]:
+        if method == "POST":
+            return 201, rules.add(Rule.of(json.loads(body))).to_json()
+        if method == "DELETE":
+            rules.clear()
+        return 200, {"faults": rules.all(), "exchanges": tape.count}
+    if len(parts) == 3 and parts[0] == "faults" and parts[1].isdigit():
+        rule = rules.numbered(int(parts[1]))
+        if rule is None:
+            return 404, {"error": f"there is no fault number {parts[1]}"}
+        if parts[2] == "release":
+            rule.released.set()
+        else:
+            wanted = json.loads(body or b"{}").get("seconds", 10)
+            rule.reached.wait(min(float(wanted), HELD_AT_MOST_SECONDS))
+        return 200, rule.to_json()
+    return 404, {"error": "there are /faults and /faults/N/release"}

@@ -72,6 +72,7 @@ class Rule:
         )
 
     def to_json(self) -> dict[str, Any]:
+        """A plain object."""
         names = ("number", "fault", "method", "path", "body", "times", "skip", "seconds", "met", "hit")
         return {name: getattr(self, name) for name in names} | {"reached": self.reached.is_set()}
 

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     options.database_url = options.database_url or os.environ.get("ERP_DATABASE_URL") or None
     try:
-        import trytond  # noqa: F401, PLC0415
+        import trytond  # noqa: F401
     except ImportError:
         print("tryton_server: Tryton is not installed: pip install 'updategate[tryton]'", file=sys.stderr)
         return 2
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         configure(options.create_in, options.database_url)
         _create(options.create_in, on_disk=options.database_url is None)
         return 0
-    from .database import ErpNotCreatedError  # noqa: PLC0415
+    from .database import ErpNotCreatedError
 
     try:
         return _serve(options)
@@ -57,11 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _create(folder: Path, *, on_disk: bool) -> None:
-    from trytond import __series__, backend  # noqa: PLC0415
-    from trytond.pool import Pool  # noqa: PLC0415
-    from trytond.transaction import Transaction  # noqa: PLC0415
+    from trytond import __series__, backend
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
 
-    from .company import set_up  # noqa: PLC0415
+    from .company import set_up
 
     if on_disk:
         (folder / f"{DATABASE}.sqlite").touch()
@@ -92,9 +92,9 @@ def _create(folder: Path, *, on_disk: bool) -> None:
     _transact(number, lambda: set_up(pool, Transaction()))
 
 
-def _transact(user: int, work: Callable[[], Any]) -> Any:  # noqa: ANN401
+def _transact(user: int, work: Callable[[], Any]) -> Any:
     """Do the work in one transaction; Tryton asks for another one where it needs a lock."""
-    from trytond.transaction import Transaction, TransactionError  # noqa: PLC0415
+    from trytond.transaction import Transaction, TransactionError
 
     extras: dict[str, Any] = {}
     while True:
@@ -107,7 +107,7 @@ def _transact(user: int, work: Callable[[], Any]) -> Any:  # noqa: ANN401
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .database import copied_database, create_in_own_process, default_cache  # noqa: PLC0415
+    from .database import copied_database, create_in_own_process, default_cache
 
     with contextlib.ExitStack() as cleanup:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="tryton-")))
@@ -141,16 +141,16 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _server(port: int, password: str) -> Any:  # noqa: ANN401 - werkzeug's
-    from trytond.application import app  # noqa: PLC0415
-    from trytond.pool import Pool  # noqa: PLC0415
-    from trytond.transaction import Transaction  # noqa: PLC0415
-    from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415
+def _server(port: int, password: str) -> Any:
+    from trytond.application import app
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Quiet(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401
+        def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
             pass
 
     pool = Pool(DATABASE)

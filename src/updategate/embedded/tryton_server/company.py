@@ -10,7 +10,7 @@ TAX_RATES = ("19", "7", "0")
 CHART = "account.account_template_root_en"
 
 
-def set_up(pool: Any, transaction: Any) -> None:  # noqa: ANN401 - Tryton has no types
+def set_up(pool: Any, transaction: Any) -> None:
     """Fill an empty database, as the user who is signed in to the transaction."""
     get = pool.get
     euro = _currency(get)
@@ -27,7 +27,7 @@ def set_up(pool: Any, transaction: Any) -> None:  # noqa: ANN401 - Tryton has no
         _habits(get)
 
 
-def _currency(get: Any) -> Any:  # noqa: ANN401
+def _currency(get: Any) -> Any:
     currency = get("currency.currency")
     euro = currency(name="Euro", symbol="€", code="EUR", numeric_code="978", rounding=Decimal("0.01"), digits=2)
     euro.rates = [get("currency.currency.rate")(date=dt.date(2020, 1, 1), rate=Decimal(1))]
@@ -35,13 +35,13 @@ def _currency(get: Any) -> Any:  # noqa: ANN401
     return euro
 
 
-def _countries(get: Any) -> None:  # noqa: ANN401
+def _countries(get: Any) -> None:
     country = get("country.country")
     names = {"DE": "Germany", "AT": "Austria", "CH": "Switzerland", "NL": "Netherlands", "FR": "France"}
     country.create([{"name": name, "code": code} for code, name in names.items()])
 
 
-def _company(get: Any, euro: Any) -> Any:  # noqa: ANN401
+def _company(get: Any, euro: Any) -> Any:
     party = get("party.party")(name="Muster Handel GmbH")
     party.save()
     company = get("company.company")(party=party, currency=euro)
@@ -49,7 +49,7 @@ def _company(get: Any, euro: Any) -> Any:  # noqa: ANN401
     return company
 
 
-def _accounts(pool: Any, company: Any) -> None:  # noqa: ANN401
+def _accounts(pool: Any, company: Any) -> None:
     get = pool.get
     wizard = pool.get("account.create_chart", type="wizard")
     session, _, _ = wizard.create()
@@ -65,12 +65,12 @@ def _accounts(pool: Any, company: Any) -> None:  # noqa: ANN401
     wizard.execute(session, {"properties": chosen}, "create_properties")
 
 
-def _account(get: Any, company: Any, kind: str) -> Any:  # noqa: ANN401
+def _account(get: Any, company: Any, kind: str) -> Any:
     wanted = [(f"type.{kind}", "=", True), ("company", "=", company.id), ("closed", "!=", True)]
     return get("account.account").search(wanted, limit=1)[0]
 
 
-def _fiscal_years(get: Any, company: Any) -> None:  # noqa: ANN401
+def _fiscal_years(get: Any, company: Any) -> None:
     kinds = get("ir.sequence.type")
     year = dt.datetime.now(dt.UTC).year
     for number in (year - 1, year, year + 1):
@@ -100,7 +100,7 @@ def _fiscal_years(get: Any, company: Any) -> None:  # noqa: ANN401
         get("account.fiscalyear").create_period([fiscal])
 
 
-def _goods(get: Any, company: Any) -> None:  # noqa: ANN401
+def _goods(get: Any, company: Any) -> None:
     tax_account = get("account.account").search([("company", "=", company.id), ("code", "=", "6.3.6")], limit=1)[0]
     for rate in TAX_RATES:
         tax = get("account.tax")(
@@ -121,7 +121,7 @@ def _goods(get: Any, company: Any) -> None:  # noqa: ANN401
     get("product.attribute.set").create([{"name": "Shop"}])
 
 
-def _habits(get: Any) -> None:  # noqa: ANN401
+def _habits(get: Any) -> None:
     term = get("account.invoice.payment_term")(name="At once")
     term.lines = [get("account.invoice.payment_term.line")(type="remainder")]
     term.save()

@@ -13,7 +13,7 @@ PACKAGES = ("trytond", *(f"trytond-{module.replace('_', '-')}" for module in MOD
 
 def configure(folder: Path, database_url: str | None) -> None:
     """Let Tryton keep its databases under ``folder`` (SQLite), or on the server that ``database_url`` names."""
-    from trytond import config  # noqa: PLC0415
+    from trytond import config
 
     config.set("database", "uri", database_url or "sqlite://")
     config.set("database", "path", str(folder))

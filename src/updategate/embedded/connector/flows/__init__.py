@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from updategate.embedded.connector.exchange import Exchange
 from updategate.embedded.connector.problems import Problem
+
 from . import articles, customers, documents, orders, pictures, prices, returning, stock
 
 Flow = Callable[[Exchange], list[Problem]]

@@ -15,6 +15,7 @@ _POINTER = re.compile(r"^/(?:\w+-)*?(?:0/|write_data/|upsert-product/)?(\d+)(?:/
 
 
 def run(exchange: Exchange) -> list[Problem]:
+    """Send all articles that are sold."""
     articles = exchange.erp.articles()
     numbers = [entry["number"] for entry in articles]
     known = exchange.product_ids(numbers)

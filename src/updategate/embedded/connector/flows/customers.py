@@ -16,6 +16,7 @@ Address = dict[str, str]
 
 
 def run(exchange: Exchange) -> list[Problem]:
+    """Exchange the addresses that changed since the last run."""
     problems: list[Problem] = []
     begun = dt.datetime.now(dt.UTC)
     customers = {str(row["id"]): row for row in _changed(exchange)}

@@ -8,6 +8,7 @@ from updategate.embedded.connector.shop import any_of
 
 
 def run(exchange: Exchange) -> list[Problem]:
+    """Fetch documents of open sales that were not fetched before."""
     sales = {key: entry for key, entry in exchange.memory.all("sale").items() if not entry.get("closed")}
     if not sales:
         return []

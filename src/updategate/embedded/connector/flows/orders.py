@@ -10,6 +10,7 @@ from typing import Any
 from updategate.embedded.connector.exchange import Exchange
 from updategate.embedded.connector.problems import ErpFaultError, Problem, ShopRefusedError, ShopSilentError
 from updategate.embedded.connector.shop import any_of, equals
+
 from .customers import create_party, of_shop
 
 # orders can become visible a little later than others that were placed after them
@@ -24,6 +25,7 @@ _ASSOCIATIONS: dict[str, Any] = {
 
 
 def run(exchange: Exchange) -> list[Problem]:
+    """Take the orders that are new or changed since the last run."""
     since = dt.datetime.fromisoformat(exchange.memory.get("since", "orders"))
     newest = since
     problems: list[Problem] = []
@@ -97,7 +99,7 @@ def _open_by_page(exchange: Exchange, since: dt.datetime) -> Iterator[dict[str, 
 
 
 def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    return dt.datetime.fromisoformat(str(text))
 
 
 # -- writing the ERP

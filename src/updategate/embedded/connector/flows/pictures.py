@@ -13,6 +13,7 @@ from updategate.embedded.connector.problems import Problem, ShopRefusedError
 
 
 def run(exchange: Exchange) -> list[Problem]:
+    """Upload the pictures that are new or changed."""
     articles = {f"product.product,{entry['id']}": entry for entry in exchange.erp.articles()}
     if not articles:
         return []

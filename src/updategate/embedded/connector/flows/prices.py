@@ -12,6 +12,7 @@ from updategate.embedded.connector.shop import any_of, equals
 
 
 def run(exchange: Exchange) -> list[Problem]:
+    """Send the tier prices of all price lists."""
     erp = exchange.erp
     lists = erp.search("product.price_list", [], ["name", "lines"])
     articles = {entry["id"]: entry for entry in erp.articles()}

@@ -10,6 +10,7 @@ from updategate.embedded.connector.problems import Problem, ShopRefusedError
 
 
 def run(exchange: Exchange) -> list[Problem]:
+    """Send what happened to open sales."""
     sales = {key: entry for key, entry in exchange.memory.all("sale").items() if not entry.get("closed")}
     ids = [entry["id"] for entry in sales.values()]
     names = ["state", "shipments", "shipment_state"]
@@ -46,7 +47,7 @@ def _follow(exchange: Exchange, order_id: str, fact: dict[str, Any], row: dict[s
         fact = {**fact, "sent": sent}
         exchange.memory.put("sale", order_id, fact)
     if credited and str(credited) != fact.get("credited", "0"):
-        transaction = sorted(order["transactions"], key=lambda entry: str(entry["createdAt"]))[-1]
+        transaction = max(order["transactions"], key=lambda entry: str(entry["createdAt"]))
         total = Decimal(str(order["amountTotal"]))
         exchange.shop.move("order_transaction", transaction["id"], exchange.behaviour.refund_action(credited, total))
         exchange.memory.put("sale", order_id, {**fact, "credited": str(credited)})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from updategate.embedded.connector.exchange import Exchange
 from updategate.embedded.connector.problems import Problem
+
 from . import orders
 
 
 def run(exchange: Exchange) -> list[Problem]:
+    """Take new orders first, then send what can still be sold."""
     # orders that the ERP does not know yet would be sold twice
     problems = orders.run(exchange)
     articles = exchange.erp.articles()
