@@ -140,6 +140,26 @@ def test_an_interrupted_campaign_stops_at_once_and_can_be_taken_up(prepared, sho
     assert "measured with another profile" in refused.stderr
 
 
+def test_deployments_are_compared_where_the_profile_says_so(prepared, shops):
+    file, profile, verb, tmp_path = prepared
+    chosen = profile("{api_detail: 1}", **{"rate: 6": "rate: 20", "looks: [3]": "looks: [4], restarts: 4"})
+    options = ("campaign", file, "--profile", chosen, "--reference", shops[1].url)
+    refused = verb(*options)
+    assert refused.returncode == 2
+    assert "no command redeploys the shops" in refused.stderr
+    log = tmp_path / "deployments"
+    script = tmp_path / "redeploy"
+    script.write_text(f'#!/bin/sh\necho "$UPDATEGATE_DEPLOYMENT" >> {log}\n')
+    script.chmod(0o755)
+    done = verb(*options, "--restart-command", str(script), "--run-folder", str(tmp_path / "run"), "--json")
+    assert done.returncode in {0, 1, 3}, done.stderr
+    assert log.read_text().split() == ["0", "1", "2", "3"]
+    assert json.loads(done.stdout)["units"] == 4
+    failing = verb(*options, "--restart-command", "false", "--run-folder", str(tmp_path / "other"))
+    assert failing.returncode == 3
+    assert "the restart command ended with 1" in failing.stderr
+
+
 def test_a_master_waits_for_workers_that_others_start(prepared):
     file, profile, verb, tmp_path = prepared
     with socket.socket() as probe:

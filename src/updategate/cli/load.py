@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -98,6 +99,7 @@ def load(
 @click.option("--reference", help="A copy of the shop as it was before the update.  [default: the environment's]")
 @click.option("--resume", "resume_from", type=click.Path(path_type=Path), help="Take up a campaign that was killed.")
 @click.option("--monitoring", help="A name under ci/monitoring, or a file: figures of the shops' machines.")
+@click.option("--restart-command", help="Redeploys both shops and waits for them, for profiles with restarts.")
 @click.option("--allow-self", is_flag=True, help="Compare the shop with itself, to measure false alarms.")
 @processes_option
 @workers_option
@@ -111,6 +113,7 @@ def campaign(
     reference: str | None,
     resume_from: Path | None,
     monitoring: str | None,
+    restart_command: str | None,
     allow_self: bool,
     processes: int,
     workers: int,
@@ -143,7 +146,15 @@ def campaign(
 
     watcher = _watcher(monitoring)
     try:
-        done = compare_side_by_side(job, shop, progress=progress, watcher=watcher, resume=old, allow_self=allow_self)
+        done = compare_side_by_side(
+            job,
+            shop,
+            progress=progress,
+            watcher=watcher,
+            restart=_restart(restart_command, job),
+            resume=old,
+            allow_self=allow_self,
+        )
     except LoadStoppedError as error:
         click.echo(f"Load was stopped: {error}.\nGo on with: --resume {job.folder}", err=True)
         return ExitCode.INCONCLUSIVE
@@ -161,6 +172,34 @@ def campaign(
     if any(cost.worse for cost in done.costs):
         return ExitCode.FAIL
     return {Pace.NOT_SLOWER: ExitCode.PASS, Pace.SLOWER: ExitCode.FAIL}.get(found.pace, ExitCode.INCONCLUSIVE)
+
+
+def _restart(command: str | None, job: LoadRun) -> Callable[[int], None] | None:
+    """What redeploys both shops; a command that fails stops the campaign, which can be resumed."""
+    restarts = job.profile.comparison.restarts
+    if bool(restarts) != bool(command):
+        raise ConfigError.single(
+            job.profile_source,
+            "comparison.restarts",
+            f"The profile compares {restarts} deployments, and no command redeploys the shops."
+            if restarts
+            else "A restart command is given, but the profile compares units, not deployments.",
+            "Give --restart-command for a profile with restarts, and only for such a one.",
+        )
+    if command is None:
+        return None
+    arguments = shlex.split(command)
+
+    def redeploy(epoch: int) -> None:
+        done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
+            arguments, env=for_child({"UPDATEGATE_DEPLOYMENT": str(epoch)}), capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            told = (done.stderr or done.stdout).strip().splitlines()
+            message = f"the restart command ended with {done.returncode}: {told[-1] if told else 'no output'}"
+            raise LoadStoppedError(message)
+
+    return redeploy
 
 
 def _watcher(monitoring: str | None) -> ServerWatcher | None:
