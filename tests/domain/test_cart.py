@@ -378,3 +378,22 @@ def test_a_zero_rate_is_shown_as_a_rate() -> None:
 def test_taxes_are_built_from_literals() -> None:
     built = Tax.of("19", AT="20", FR="5.5")
     assert (built.rate_for("DE"), built.rate_for("AT"), built.rate_for("FR")) == (19, 20, Decimal("5.5"))
+
+
+def test_wishes_for_one_product_are_put_together_where_the_first_stood() -> None:
+    totals = cart((SCREW, 2), (BOOK, 1), (SCREW, 3))
+    assert [(line.number, line.quantity) for line in totals.lines] == [("SCREW", 5), ("BOOK", 1)]
+
+
+def test_taxes_of_a_sales_channel_can_be_vertical() -> None:
+    nails = [product(f"NAIL-{number}", "0.33", "0.28") for number in range(3)]
+    wishes = [(nail, 1) for nail in nails]
+    assert tax(cart(*wishes), "19") == "0.15"
+    assert tax(cart(*wishes, context=PricingContext(vertical_taxes=True)), "19") == "0.16"
+
+
+def test_money_of_a_cart_is_in_its_currency() -> None:
+    totals = cart((SCREW, 1), shipping=FLAT, context=PricingContext(currency=USD))
+    amounts = [totals.net_total, totals.position_total, totals.total, totals.raw_total, totals.shipping_total]
+    amounts += [totals.lines[0].total, totals.lines[0].unit_price, *(entry.tax for entry in totals.taxes or ())]
+    assert {amount.currency for amount in amounts if amount} == {"USD"}

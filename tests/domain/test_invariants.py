@@ -326,3 +326,13 @@ def test_several_lines_are_all_checked() -> None:
     wrong = tuple(replace(line, total=more(line.total)) for line in GROSS_CART.lines)
     found = [v.where for v in check_invariants(replace(GROSS_CART, lines=wrong)) if v.invariant is Invariant.UNIT]
     assert found == ["line SCREW", "line BOOK", "line CODE"]
+
+
+def test_words_of_what_cannot_be_checked() -> None:
+    assert [str(violation) for violation in check_invariants(OrderView("1", eur("10")))] == [
+        "cart: there are figures to check: expected lines, taxes or a net total, found only a total"
+    ]
+    mixed = with_line(GROSS_CART, total=Money.of("1", "USD"), unit_price=Money.of("1", "CHF"))
+    assert [str(violation) for violation in check_invariants(mixed)] == [
+        "cart: there is one currency: expected EUR, found CHF, USD"
+    ]

@@ -125,6 +125,11 @@ def test_shares_follow_the_taxed_parts() -> None:
     assert shares_of(total) == (TaxShare(D(19), D(75)), TaxShare(D(7), D(25)))
 
 
+def test_shares_keep_fourteen_digits() -> None:
+    total = sum_prices([quantity_price(D("2"), FULL, NET), quantity_price(D("1"), (TaxShare(D(7)),), NET)])
+    assert [share.percentage for share in shares_of(total)] == [D("66.666666666667"), D("33.333333333333")]
+
+
 @pytest.mark.parametrize("total", ["0", "-5"])
 def test_a_price_of_nothing_or_less_has_rates_without_shares(total: str) -> None:
     price = LinePrice(D(total), D(total), taxes=(TaxAmount(D(19), D(0), D(total)),))

@@ -292,6 +292,14 @@ class TestExclusion:
         totals = cart((DEAR, 1), promotions=[alone, percentage("20", "B"), percentage("5", None)])
         assert ([line.number for line in totals.lines[1:]], keys(totals)) == (["A"], ["promotion-excluded"])
 
+    def test_every_excluded_code_is_told(self) -> None:
+        alone = percentage("10", "A", priority=2, prevents_combination=True)
+        totals = cart((DEAR, 1), promotions=[alone, percentage("20", "B"), percentage("5", "C")])
+        assert [(error.key, error.message) for error in totals.errors] == [
+            ("promotion-excluded", "B"),
+            ("promotion-excluded", "C"),
+        ]
+
     def test_of_two_that_exclude_each_other_the_first_stands(self) -> None:
         one = percentage("10", "A", excludes=frozenset({"B"}))
         two = percentage("20", "B", priority=2, excludes=frozenset({"A"}))

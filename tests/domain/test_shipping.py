@@ -221,6 +221,7 @@ class TestDiscounts:
     def test_it_is_shown_as_a_line_of_zero(self) -> None:
         line = self.reduced(on_delivery(DiscountType.PERCENTAGE, "50")).lines[-1]
         assert (line.type, line.number, line.label, line.total, line.taxes) == ("promotion", "C0", "C0", eur("0"), ())
+        assert (line.quantity, line.unit_price) == (1, eur("0"))
 
     def test_a_percentage_up_to_a_maximum(self) -> None:
         assert costs(self.reduced(on_delivery(DiscountType.PERCENTAGE, "50", max_value=D(2)))) == [
