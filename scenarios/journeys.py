@@ -7,8 +7,8 @@ right page, an order when it has an order number.
 from __future__ import annotations
 
 from updategate.actors.erp_traffic import ErpTraffic
-from updategate.actors.recorder import MemoryJournal
 from updategate.actors.purchase import PlacedOrder
+from updategate.actors.recorder import MemoryJournal
 from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.workbench import Workbench
 from updategate.actors.visitor import Visitor
