@@ -4,7 +4,7 @@ from updategate.actors.erp_office import ErpOffice
 from updategate.actors.erp_shop import ErpShop
 from updategate.actors.erp_sync import ErpSync
 from updategate.actors.shopper import Shopper
-from updategate.clients.erp import Address
+from updategate.domain.erp import Address
 from updategate.domain.money import eur
 from updategate.domain.pictures import coloured_png
 

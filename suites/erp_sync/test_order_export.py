@@ -8,7 +8,7 @@ from updategate.actors.erp_shop import ErpShop
 from updategate.actors.erp_sync import ErpSync, Trouble
 from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
-from updategate.clients.erp import OrderLine
+from updategate.domain.erp import OrderLine
 from updategate.domain.money import eur
 
 ORDER_PAGES = r"/search/order$"

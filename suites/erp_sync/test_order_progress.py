@@ -7,7 +7,7 @@ from updategate.actors.erp_sync import ErpSync
 from updategate.actors.purchase import PlacedOrder
 from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
-from updategate.clients.erp import Article, StockLevel
+from updategate.domain.erp import Article, StockLevel
 from updategate.domain.money import eur
 
 

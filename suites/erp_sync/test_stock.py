@@ -6,7 +6,7 @@ from updategate.actors.erp_sync import ErpSync
 from updategate.actors.recorder import Indicators
 from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
-from updategate.clients.erp import StockLevel
+from updategate.domain.erp import StockLevel
 from updategate.domain.money import eur
 
 # how soon visitors must see a new stock, in seconds

@@ -9,7 +9,7 @@ from updategate.actors.removal import all_ids, remove_addresses_of
 from updategate.actors.test_data.workbench import Workbench
 from updategate.clients.admin_api import Criteria
 from updategate.clients.erp import Article, Erp
-from updategate.clients.erp.objects import Attribute
+from updategate.domain.erp import Attribute
 from updategate.domain.money import Money
 
 _TOGETHER = 100

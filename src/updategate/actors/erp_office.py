@@ -20,7 +20,7 @@ from updategate.clients.erp import (
     StockLevel,
     TierPrice,
 )
-from updategate.clients.erp.objects import Attribute
+from updategate.domain.erp import Attribute
 from updategate.domain.money import Money
 
 

@@ -7,7 +7,8 @@ from updategate.clients.erp.errors import (
     ErpSignInError,
     ErpUnreachableError,
 )
-from updategate.clients.erp.objects import (
+from updategate.clients.erp.port import ABILITIES, Erp
+from updategate.domain.erp import (
     Address,
     Article,
     CreditNote,
@@ -19,7 +20,6 @@ from updategate.clients.erp.objects import (
     StockLevel,
     TierPrice,
 )
-from updategate.clients.erp.port import ABILITIES, Erp
 
 __all__ = [
     "ABILITIES", "Address", "Article", "CreditNote", "Customer", "Erp", "ErpError", "ErpLacksError", "ErpRefusedError",

@@ -17,7 +17,9 @@ from updategate.clients.erp.errors import ErpRefusedError, ErpUnreachableError
 from updategate.clients.erp.file_formats import Row, read_rows, write_rows
 from updategate.clients.erp.lacking import Lacking
 from updategate.clients.erp.mapping import Kind, abilities_of, read_mapping
-from updategate.clients.erp.objects import (
+from updategate.config.erp import ErpSettings
+from updategate.config.errors import ConfigError
+from updategate.domain.erp import (
     Article,
     CreditNote,
     OrderLine,
@@ -26,8 +28,6 @@ from updategate.clients.erp.objects import (
     StockLevel,
     TierPrice,
 )
-from updategate.config.erp import ErpSettings
-from updategate.config.errors import ConfigError
 from updategate.domain.money import Money
 
 INBOX, OUTBOX = "to-shop", "from-shop"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from updategate.clients.erp.errors import ErpLacksError
-from updategate.clients.erp.objects import Address, Attribute, Customer, Paper, SalesOrder
+from updategate.domain.erp import Address, Attribute, Customer, Paper, SalesOrder
 
 
 class Lacking:

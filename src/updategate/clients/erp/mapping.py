@@ -10,10 +10,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from updategate.clients.erp.errors import ErpRefusedError
-from updategate.clients.erp.objects import OrderState
 from updategate.clients.erp.port import ABILITIES
 from updategate.config.errors import ConfigError
 from updategate.config.loading import Strict, load
+from updategate.domain.erp import OrderState
 
 # what each kind of thing consists of, and of that what no ERP can leave out
 FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -8,7 +8,10 @@ from decimal import Decimal
 from updategate.clients.erp.errors import ErpRefusedError
 from updategate.clients.erp.lacking import Lacking
 from updategate.clients.erp.mapping import Kind, Table, abilities_of, read_mapping
-from updategate.clients.erp.objects import (
+from updategate.clients.erp.odata_http import ODataHttp
+from updategate.clients.json_text import Json, JsonObject
+from updategate.config.erp import ErpSettings
+from updategate.domain.erp import (
     Address,
     Article,
     CreditNote,
@@ -19,9 +22,6 @@ from updategate.clients.erp.objects import (
     StockLevel,
     TierPrice,
 )
-from updategate.clients.erp.odata_http import ODataHttp
-from updategate.clients.json_text import Json, JsonObject
-from updategate.config.erp import ErpSettings
 from updategate.domain.money import Money
 
 

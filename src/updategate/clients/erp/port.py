@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from updategate.clients.erp.objects import (
+from updategate.domain.erp import (
     Address,
     Article,
     CreditNote,

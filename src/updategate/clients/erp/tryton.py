@@ -9,7 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from updategate.clients.erp.errors import ErpRefusedError
-from updategate.clients.erp.objects import (
+from updategate.clients.erp.port import ABILITIES
+from updategate.clients.erp.tryton_rpc import TrytonRpc
+from updategate.clients.erp.tryton_sales import TrytonSales
+from updategate.config.erp import ErpSettings
+from updategate.domain.erp import (
     Address,
     Article,
     Attribute,
@@ -21,10 +25,6 @@ from updategate.clients.erp.objects import (
     StockLevel,
     TierPrice,
 )
-from updategate.clients.erp.port import ABILITIES
-from updategate.clients.erp.tryton_rpc import TrytonRpc
-from updategate.clients.erp.tryton_sales import TrytonSales
-from updategate.config.erp import ErpSettings
 
 CURRENCY = "EUR"
 PICTURE = "picture of the article"

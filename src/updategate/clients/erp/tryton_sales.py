@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from updategate.clients.erp.errors import ErpRefusedError
-from updategate.clients.erp.objects import CreditNote, OrderLine, OrderState, SalesOrder, Shipment
 from updategate.clients.erp.tryton_rpc import TrytonRpc
+from updategate.domain.erp import CreditNote, OrderLine, OrderState, SalesOrder, Shipment
 from updategate.domain.money import Money
 
 _SALE = [

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-import requests
-
 from updategate.clients.admin_api import AdminApi
-from updategate.clients.connection import admin_api, connection_settings
-from updategate.clients.errors import ShopError, ShopUnreachableError
-from updategate.clients.json_text import Json, read_json
+from updategate.clients.connection import admin_api
+from updategate.clients.errors import ShopError
+from updategate.clients.json_text import Json
+from updategate.clients.raw_requests import RawAnswer, RawRequests
 from updategate.config.environment import Environment
 from updategate.operations.contract.comparison import Change, Side, changes_between
 from updategate.operations.contract.schema import Hint, hints_between, schema_of
@@ -67,10 +66,8 @@ class _Replaying:
         self._environment = environment
         self._reads = reads
         self._schema = schema
-        self._settings = connection_settings(environment)
         self._admin: AdminApi | None = admin_api(environment)
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._connection = RawRequests(environment)
         self._context_token = ""
         self._ids: dict[str, str] = {}
         self._created: list[tuple[str, str]] = []
@@ -96,7 +93,7 @@ class _Replaying:
                 self._result.hints = hints_between(self._schema, schema_of(self._admin), touched)
         finally:
             self._remove_created()
-            self._session.close()
+            self._connection.close()
         return self._result
 
     def _why_not(self, exchange: Exchange) -> str:
@@ -132,18 +129,16 @@ class _Replaying:
 
     def _send(self, exchange: Exchange) -> Side:
         answer = self._attempt(exchange)
-        if answer.status_code == 401 and exchange.status != 401 and self._admin is not None:
+        if answer.status == 401 and exchange.status != 401 and self._admin is not None:
             self._admin.sign_in.renewed(self._admin.sign_in.token())
             answer = self._attempt(exchange)
-        headers = dict(answer.headers)
-        body = _body(answer)
-        token = next((value for name, value in headers.items() if name.lower() == "sw-context-token"), "")
-        if not token and isinstance(body, dict):
-            token = str(body.get("contextToken") or "")
+        token = answer.header("sw-context-token")
+        if not token and isinstance(answer.json, dict):
+            token = str(answer.json.get("contextToken") or "")
         self._context_token = token or self._context_token
-        return Side(answer.status_code, headers, body, bool(answer.content))
+        return Side(answer.status, answer.headers, answer.json, bool(answer.body))
 
-    def _attempt(self, exchange: Exchange) -> requests.Response:
+    def _attempt(self, exchange: Exchange) -> RawAnswer:
         headers = {name: value for name, value in exchange.request_headers.items() if name.lower() not in _NOT_SENT}
         if exchange.path.startswith("/store-api/"):
             headers["sw-access-key"] = self._environment.sales_channel.access_key.get_secret_value()
@@ -152,21 +147,7 @@ class _Replaying:
         elif self._admin is not None:
             headers["Authorization"] = f"Bearer {self._admin.sign_in.token()}"
         content = exchange.request_bytes or self._translated(self._unmasked(exchange)).encode()
-        url = self._environment.url + self._translated(exchange.path)
-        try:
-            return self._session.request(
-                exchange.method,
-                url,
-                headers=headers,
-                data=content or None,
-                auth=self._settings.basic_auth if "Authorization" not in headers else _NoAuth(),
-                verify=str(self._settings.ca_file) if self._settings.ca_file else self._settings.verify_tls,
-                proxies={"http": self._settings.proxy, "https": self._settings.proxy} if self._settings.proxy else None,
-                timeout=self._settings.timeouts,
-                allow_redirects=False,
-            )
-        except requests.RequestException as fault:
-            raise ShopUnreachableError(self._environment.url, str(fault)[:200]) from None
+        return self._connection.send(exchange.method, self._translated(exchange.path), headers, content)
 
     def _unmasked(self, exchange: Exchange) -> str:
         """The request, with the customer's password where it was masked."""
@@ -201,18 +182,6 @@ class _Replaying:
                     self._admin.delete(entity.replace("-", "_"), quote(entry))
             except ShopError as fault:
                 self._result.left.append(f"{entity} {entry}: {fault}")
-
-
-class _NoAuth(requests.auth.AuthBase):
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
-def _body(answer: requests.Response) -> Json:
-    try:
-        return read_json(answer.content) if answer.content else None
-    except ValueError:
-        return None
 
 
 def _id_in(body: Json) -> str:
