@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from updategate.baseline.decision import Pace, Rule
+from updategate.baseline.decision import GEOMETRIC_MEAN, Pace, Rule
 from updategate.baseline.stored import compare_stored
 
 RULE = Rule()
@@ -40,6 +40,15 @@ def test_the_interval_is_the_prediction_interval_of_textbooks():
     shift = 0.05 - logs.mean()
     assert metric.lower == pytest.approx(math.expm1(shift - half))
     assert metric.upper == pytest.approx(math.expm1(shift + half))
+
+
+def test_several_groups_have_a_geometric_mean_and_one_has_none():
+    found = compare_stored(runs(20), runs(1, seed=2), RULE)
+    assert [metric.metric for metric in found.metrics] == ["cart", "listing", GEOMETRIC_MEAN]
+    changes = [math.log1p(metric.change) for metric in found.metrics]
+    assert changes[2] == pytest.approx((changes[0] + changes[1]) / 2)
+    alone = compare_stored(runs(20, groups=("cart",)), runs(1, seed=2, groups=("cart",)), RULE)
+    assert [metric.metric for metric in alone.metrics] == ["cart"]
 
 
 def test_fewer_than_ten_runs_decide_nothing():

@@ -8,8 +8,11 @@ from typing import Any
 import click
 from pydantic import TypeAdapter
 
+from updategate.baseline.files import Baseline
 from updategate.config.environment import Environment
+from updategate.config.monitoring import Monitoring
 from updategate.config.policy import Policy
+from updategate.config.profile import Profile
 from updategate.config.registry import Registry
 from updategate.config.update_plan import UpdatePlan
 from updategate.evidence.records import RECORD
@@ -22,6 +25,9 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "update-plan": TypeAdapter(UpdatePlan),
     "evidence": RECORD,
     "verdict": TypeAdapter(Verdict),
+    "profile": TypeAdapter(Profile),
+    "monitoring": TypeAdapter(Monitoring),
+    "baseline": TypeAdapter(Baseline),
 }
 
 
