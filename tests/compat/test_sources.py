@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 from pathlib import Path
 
 import pytest
@@ -182,3 +184,43 @@ def test_cache_folder_that_cannot_be_written_costs_only_time(repository: Path, t
     (tmp_path / "file").write_text("x")
     (built,) = build_inventories([GitTree(repository, "6.5.8.14")], InventoryCache(tmp_path / "file" / "sub"), 1)
     assert isinstance(built, Inventory)
+
+
+# ---- facts of plugins ------------------------------------------------------------------------------------------
+
+
+def cached_run(bench: Bench, cache: Path) -> list[tuple[str, Level]]:
+    return [(item.id, item.level) for item in bench.run(cache=cache).findings]
+
+
+def test_facts_of_plugins_are_cached_by_content(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.core(php(GONE, "{}"), {}).plugin({"src/A.php": f"{PHP}class A extends \\{GONE} {{}}"})
+    first = cached_run(bench, tmp_path / "cache")
+    assert first
+
+    def forbidden(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("updategate.compat.plugin_files.read_file", forbidden)
+    assert cached_run(bench, tmp_path / "cache") == first
+    write(bench.project / "custom/plugins/AcmeExample", {"src/A.php": PHP})
+    with pytest.raises(AssertionError, match="read again"):
+        cached_run(bench, tmp_path / "cache")
+
+
+class _Evil:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, ("made-by-a-pickle",)
+
+
+@pytest.mark.parametrize("content", [b"", b"x", pickle.dumps({}), pickle.dumps(_Evil())])
+def test_foreign_file_in_the_cache_is_not_executed(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bench.core(php(GONE, "{}"), {}).plugin({"src/A.php": f"{PHP}class A extends \\{GONE} {{}}"})
+    first = cached_run(bench, tmp_path / "cache")
+    (file,) = (tmp_path / "cache/plugins").iterdir()
+    file.write_bytes(content)
+    assert cached_run(bench, tmp_path / "cache") == first
+    assert not (tmp_path / "made-by-a-pickle").exists()

@@ -30,6 +30,7 @@ from updategate.compat.checks.overrides import check_overrides
 from updategate.compat.checks.references import check_references
 from updategate.compat.checks.rules import check_rules
 from updategate.compat.checks.templates import check_templates
+from updategate.compat.facts_cache import FactsCache
 from updategate.compat.hierarchy import World
 from updategate.compat.inventory import Inventory
 from updategate.compat.model import (
@@ -187,7 +188,7 @@ class _Run:
         old, new = self._inventories()
         texts = tuple(rule.text for pack in self._packs for rule in pack.rules if rule.text is not None)
         with worker_pool(self._options.processes) as pool:
-            facts = read_plugins(plugins, texts, pool)
+            facts = read_plugins(plugins, texts, pool, FactsCache(self._options.cache, texts))
         project = ProjectView.of(facts)
         worlds = (World(old, project.classes) if old is not None else None, World(new, project.classes))
         findings: list[Finding] = []

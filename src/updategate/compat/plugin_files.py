@@ -11,6 +11,7 @@ from pathlib import Path
 
 from updategate.compat.container import ConfigFile, ConfigUnreadableError, read_xml, read_yaml
 from updategate.compat.core_files import snippet_keys
+from updategate.compat.facts_cache import FactsCache
 from updategate.compat.model import Skipped
 from updategate.compat.php_facts import PhpFile
 from updategate.compat.php_references import read_php
@@ -131,19 +132,33 @@ def _folder_reason(child: os.DirEntry[str], plugin: Plugin, *, top: bool) -> str
     return None
 
 
-def read_plugins(plugins: Iterable[Plugin], rules: tuple[TextRule, ...], pool: Executor | None) -> list[PluginFacts]:
-    """Facts of all plugins, in order."""
-    result, batches, owners = [], [], []
+def read_plugins(
+    plugins: Iterable[Plugin], rules: tuple[TextRule, ...], pool: Executor | None, cache: FactsCache | None = None
+) -> list[PluginFacts]:
+    """Facts of all plugins, in order; batches of files that are known already come from the cache."""
+    cache = cache or FactsCache(None, rules)
+    result: list[PluginFacts] = []
+    parts: list[tuple[PluginFacts, str, list[FileFacts] | None]] = []
+    work = []
     for plugin in plugins:
         paths, skipped = list_files(plugin)
         facts = PluginFacts(plugin, [], skipped)
         result.append(facts)
         for batch in _batches(paths):
-            batches.append((str(plugin.root), [str(path) for path in batch], rules))
-            owners.append(facts)
-    done = pool.map(_read_batch, batches) if pool is not None else map(_read_batch, batches)
-    for owner, files in zip(owners, done, strict=True):
-        owner.files.extend(files)
+            key = cache.key(plugin.root, batch)
+            known = cache.get(key)
+            parts.append((facts, key, known))
+            if known is None:
+                work.append((str(plugin.root), [str(path) for path in batch], rules))
+    done = iter(pool.map(_read_batch, work) if pool is not None and work else map(_read_batch, work))
+    for facts, key, known in parts:
+        files = known
+        if files is None:
+            files = next(done)
+            cache.put(key, files)
+        facts.files.extend(files)
+    if work:
+        cache.prune()
     return result
 
 
