@@ -18,7 +18,7 @@ def slices(units=10, pairs=2, *, seed=1, cpu=0.0, statements=0, growth=0.0, trou
                 memory[arm] += rng.normal(0, 2e4) + (growth * answered if new else 0)
                 figures = {
                     "shop_cpu": answered * 0.01 * float(np.exp(rng.normal(cpu * new, 0.03))),
-                    "statements": float(answered * (50 + statements * new)),
+                    "statements": float(answered * (500 + statements * new)),
                     "shop_memory": memory[arm],
                     "machine_busy": 0.5,
                 }
@@ -57,7 +57,7 @@ def test_more_cpu_per_answer_is_found():
 def test_one_statement_more_per_answer_is_exact():
     finding = found(statements=1)["statements"]
     assert finding.worse
-    assert finding.text == "statements per answer: +2.00% in every unit"
+    assert finding.text == "statements per answer: +0.20% in every unit"
     assert not found(statements=-1)["statements"].worse
 
 

@@ -93,6 +93,18 @@ def test_no_change_is_not_slower_and_ends_early(tmp_path):
     assert {"listing.p95", "listing.error_ratio", "detail.throughput"} <= names
 
 
+def test_every_arrival_that_counts_is_counted_once(tmp_path):
+    found, sink, _ = run(tmp_path, FakePlayer(failing=0.02))
+    for arm, groups in (("before", found.before), ("after", found.after)):
+        records = [record for record in sink.of(Slice) if record.arm == arm]
+        assert sum(group.due for group in groups.values()) == sum(record.due for record in records)
+        assert sum(group.answered for group in groups.values()) == sum(record.answered for record in records)
+        assert all(group.due == group.answered + group.failed + group.dropped for group in groups.values())
+        assert all(group.seconds == 5.0 * len(records) for group in groups.values())
+    assert found.before["listing"].failed == 0
+    assert found.after["listing"].failed + found.after["detail"].failed > 0
+
+
 def test_a_slower_shop_is_slower_after_few_units(tmp_path):
     found, sink, _ = run(tmp_path, FakePlayer(change=0.5))
     assert found.pace is Pace.SLOWER
