@@ -7,11 +7,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from updategate.clients.adapters import adapter_named
 from updategate.clients.connector import (
     Complaint,
     ConnectorContext,
@@ -20,7 +22,11 @@ from updategate.clients.connector import (
     Report,
 )
 from updategate.clients.connector.described import DescribedConnector
+from updategate.clients.erp import ABILITIES
+from updategate.config.environment import Environment
 from updategate.config.erp import ConnectorSettings, ErpSettings
+from updategate.config.errors import ConfigError
+from updategate.operations.counterparts import erp_capabilities
 
 
 class Running:
@@ -149,3 +155,25 @@ def test_mistakes_in_the_section(settings: dict[str, Any], told: str) -> None:
 def test_only_tryton_is_embedded() -> None:
     with pytest.raises(ValidationError, match="only the adapter 'tryton' can be embedded"):
         ErpSettings.model_validate({"adapter": "odata", "embedded": True})
+
+
+def test_unknown_adapter_is_named_with_the_nearest() -> None:
+    with pytest.raises(ConfigError, match=r"erp\.adapter\n.*Did you mean.*tryton"):
+        adapter_named("updategate.erp", "trytn", "erp.adapter")
+
+
+@pytest.mark.parametrize("group", ["updategate.erp", "updategate.connector"])
+def test_every_adapter_can_be_loaded(group: str) -> None:
+    names = {entry.name for entry in entry_points(group=group)}
+    assert names >= ({"tryton", "files", "odata"} if group == "updategate.erp" else {"reference", "described"})
+    for name in names:
+        assert callable(adapter_named(group, name, "adapter"))
+
+
+def test_capabilities_are_those_of_the_adapter() -> None:
+    shop = {"name": "x", "url": "http://127.0.0.1:9", "sales_channel": {"access_key": "SWSC"}}
+    erp = {"adapter": "tryton", "embedded": True}
+    connector = {"embedded": True, "through": "fault_proxy"}
+    assert erp_capabilities(Environment.model_validate(shop)) == set()
+    found = erp_capabilities(Environment.model_validate({**shop, "erp": erp, "connector": connector}))
+    assert found == {"erp", "connector", "fault_proxy", *(f"erp_{ability}" for ability in ABILITIES)}

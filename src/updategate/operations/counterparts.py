@@ -19,7 +19,6 @@ from updategate.clients.erp import ABILITIES, Erp, ErpUnreachableError
 from updategate.clients.errors import CounterpartError
 from updategate.config.environment import Environment
 from updategate.config.erp import ErpSettings
-from updategate.config.errors import ConfigError
 from updategate.config.process_environment import for_child
 
 # an ERP that has to be created first takes its time
@@ -211,12 +210,3 @@ def fault_control_of(started: Started) -> FaultControl | None:
     """The controls of the proxy, where there is one."""
     facts = started.proxy
     return FaultControl(facts["control_url"], facts["token"]) if facts else None
-
-
-def mistakes_in(environment: Environment) -> ConfigError | None:
-    """An unknown adapter, told before anything is started."""
-    try:
-        erp_capabilities(environment)
-    except ConfigError as error:
-        return error
-    return None
