@@ -58,7 +58,7 @@ def exact_findings(mutant: str, passes: int = 3) -> set[str]:
 
 
 def campaign_result(mutant: str, root: Path, folder: Path, lag_p99_ms: float) -> CampaignResult:
-    """A short campaign of 12 units of 16 s against the mutant, under a load at which requests overlap."""
+    """A short campaign of at most 12 units of 16 s against the mutant; ``slow-under-load`` gets 60 visits a second."""
     with ExitStack() as stack:
         before = stack.enter_context(running_shop())
         after = stack.enter_context(running_shop(*_options(mutant)))

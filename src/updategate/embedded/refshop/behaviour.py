@@ -185,9 +185,9 @@ def mails_for(event: str) -> int:
     return 1
 
 
-def extra_cpu(kind: str, usual: float, running: int) -> float:
-    """Return seconds of CPU that a request costs beyond its own (``usual``), with so many running at once."""
-    del kind, usual, running
+def extra_cpu(kind: str, usual: float, recent: int) -> float:
+    """Return seconds of CPU that a request costs beyond its own (``usual``); ``recent`` came in the last second."""
+    del kind, usual, recent
     return 0.0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
@@ -61,6 +61,7 @@ class Workload:
         self._running = 0
         self._usual: dict[str, float] = {}
         self._left_behind: list[bytearray] = []
+        self._moments: deque[float] = deque()
         self.requests: dict[str, int] = defaultdict(int)
         self.bytes_sent: dict[str, int] = defaultdict(int)
         self._registry = CollectorRegistry()
@@ -83,6 +84,7 @@ class Workload:
         if not behaviour.page_is_kept(kind):
             self._shop.http_cache.clear()
         self._running += 1
+        self._moments.append(time.monotonic())
         alone, begun = self._running == 1, time.thread_time()
         padding = behaviour.padding_bytes(kind)
         html = False
@@ -113,6 +115,13 @@ class Workload:
             self._running -= 1
             self.requests[kind] += 1
 
+    def _recent(self) -> int:
+        """Requests of the last second."""
+        now = time.monotonic()
+        while self._moments and self._moments[0] < now - 1.0:
+            self._moments.popleft()
+        return len(self._moments)
+
     def _price(self, kind: str, used: float | None) -> None:
         """Pay what a mutant asks for; ``used`` is the CPU of this request, where it was alone and so is known."""
         behaviour, shop = self._shop.behaviour, self._shop
@@ -120,7 +129,7 @@ class Workload:
             before = self._usual.get(kind, used)
             self._usual[kind] = before + 0.05 * (used - before)
         usual = used if used is not None else self._usual.get(kind, 0.0)
-        extra = behaviour.extra_cpu(kind, usual, self._running)
+        extra = behaviour.extra_cpu(kind, usual, self._recent())
         until = time.thread_time() + extra
         while extra and time.thread_time() < until:
             pass
