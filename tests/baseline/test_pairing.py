@@ -55,6 +55,20 @@ def test_few_answers_a_slice_are_pooled_over_the_unit():
     assert value == pytest.approx(math.log(1.2))
 
 
+@pytest.mark.parametrize(("per_slice", "judged"), [(5, True), (4, False)])
+def test_twenty_answers_a_unit_and_arm_are_enough(per_slice, judged):
+    times = np.linspace(0.1, 0.2, per_slice)
+    assert bool(group_ratios([[pair(times, times * 1.1)] * 4], "listing").log_ratios) == judged
+
+
+@pytest.mark.parametrize(("least", "by_pair"), [(10, True), (9, False)])
+def test_ten_answers_a_slice_are_enough_to_be_judged_by_pair(least, by_pair):
+    times = np.linspace(0.1, 0.2, 30)
+    pairs = [pair(times[:least], times[:least] * 1.1), pair(times, times * 1.5)]
+    (value,) = group_ratios([pairs], "listing").log_ratios
+    assert (value == pytest.approx((math.log(1.1) + math.log(1.5)) / 2)) == by_pair
+
+
 def test_too_few_answers_are_a_reason_not_a_number():
     times = np.linspace(0.1, 0.2, 4)
     found = group_ratios([[pair(times, times)] * 4], "listing")

@@ -90,6 +90,31 @@ def test_a_figure_that_one_shop_lacks_is_told():
     assert "not measured" in told["statements"]
 
 
+def test_only_whole_units_count_and_each_figure_gets_its_share_of_the_error():
+    told = {finding.indicator: finding for finding in compare_server(slices(units=10), RULE, 2)}
+    assert told["shop_cpu"].judgement.units == 10
+    halves = [record for record in slices(units=10) if (record.unit, record.pair) != (3, 1)]
+    assert {finding.judgement.units for finding in compare_server(halves, RULE, 2) if finding.judgement} == {6}
+    alone = [record.model_copy(update={"server": {"shop_cpu": record.server["shop_cpu"]}}) for record in slices()]
+    (wider,) = compare_server(alone, RULE, 2)
+    # one figure of three is held to a third of the error, so its bound is lower than that of one alone
+    assert told["shop_cpu"].judgement.lower < wider.judgement.lower
+
+
+def test_a_figure_that_is_none_in_both_shops_is_told_so():
+    none = [record.model_copy(update={"server": {"database_slow_queries": 0.0}}) for record in slices()]
+    (finding,) = compare_server(none, RULE, 2)
+    assert finding.text == "database_slow_queries: none before and none after"
+
+
+def test_growth_needs_three_steps_and_a_kilobyte():
+    few = Rule(looks=(3,))
+    (finding,) = [one for one in compare_server(slices(units=3), few, 2) if one.indicator == "shop_memory"]
+    assert "too few units" in finding.text
+    assert not found(growth=900)["shop_memory"].worse
+    assert found(growth=3000)["shop_memory"].worse
+
+
 def test_without_figures_there_is_nothing_to_say():
     bare = [record.model_copy(update={"server": {}}) for record in slices()]
     assert compare_server(bare, RULE, 2) == ()
