@@ -51,6 +51,12 @@ def test_php_of_the_shop(bench: Bench) -> None:
     assert checks(bench, php="8.2.12") == []
 
 
+def test_constraint_of_the_shop_itself_is_raised_with_the_update(bench: Bench) -> None:
+    bench.core({}, {})
+    write(bench.project, {"composer.json": '{"require": {"shopware/core": "6.5.8.14"}}', "src/A.php": "<?php"})
+    assert checks(bench) == [("composer-constraint", Level.INFO)]
+
+
 def test_conflict_section(bench: Bench) -> None:
     bench.core({}, {}).plugin(
         {"src/A.php": "<?php"}, require={"shopware/core": "*"}, conflict={"shopware/core": ">=6.6"}

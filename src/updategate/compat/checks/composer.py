@@ -90,7 +90,9 @@ def _core(case: Case, probe: Probe, name: str, text: str) -> None:
 
 def _excluded(case: Case, probe: Probe, name: str, constraint: Constraint) -> None:
     level, note = Level.BLOCKED, ""
-    if case.version_from is not None and not constraint.allows(case.version_from):
+    if case.facts.plugin.kind == "project":
+        level, note = Level.INFO, " It is the shop's own constraint: raising it is part of the update."
+    elif case.version_from is not None and not constraint.allows(case.version_from):
         level = Level.REVIEW
         note = f" It excludes {case.version_from} too: is this the release that the shop runs?"
     probe.find(
