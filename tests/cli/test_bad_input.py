@@ -31,7 +31,7 @@ def _answering(status: int, body: bytes, headers: dict[str, str]) -> type[BaseHT
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - names that http.server looks for
+        do_GET = do_POST = do_PATCH = _answer
 
         def log_message(self, *_: object) -> None:
             pass

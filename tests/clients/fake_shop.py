@@ -83,7 +83,7 @@ def serving(certificate: tuple[Path, Path] | None = None) -> Iterator[FakeShop]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
+        do_GET = do_POST = do_PATCH = do_DELETE = _serve
 
         def log_message(self, *_: Any) -> None:
             pass
