@@ -4,6 +4,7 @@ from updategate.actors.back_office import BackOffice
 from updategate.actors.erp_office import ErpOffice
 from updategate.actors.erp_shop import DeliverySeen, ErpShop
 from updategate.actors.erp_sync import ErpSync
+from updategate.actors.mailbox import Mailbox
 from updategate.actors.purchase import PlacedOrder
 from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
@@ -51,6 +52,28 @@ def test_parcels_and_their_tracking_codes_come_back_to_the_shop(
     assert erp_shop.sees_delivery(sale.placed) == DeliverySeen("shipped", ("JD0146000001", "JD0146000002"))
     assert back_office.sees(sale.placed).state == "completed"
     assert office.finds(sale.placed).state == "shipped"
+
+
+@pytest.mark.process("ERP-017")
+def test_the_customer_is_told_of_each_parcel_once(
+    sale: Sale, office: ErpOffice, sync: ErpSync, back_office: BackOffice, mailbox: Mailbox
+) -> None:
+    email, order = sale.placed.email, office.finds(sale.placed)
+    confirmation = mailbox.awaits_mail_about(email, sale.placed.number)
+    back_office.moves_order(sale.placed, "process")
+    in_progress = mailbox.awaits_another(email, confirmation)
+
+    office.ships(order, {sale.article: 2}, tracking="JD0146000011")
+    sync.runs("returning")
+    partially = mailbox.awaits_another(email, confirmation, in_progress)
+    sync.runs("returning")
+    office.ships(order, {sale.article: 1}, tracking="JD0146000012")
+    sync.runs("returning")
+    shipped = mailbox.awaits_another(email, confirmation, in_progress, partially)
+
+    assert len({mail.subject for mail in (confirmation, in_progress, partially, shipped)}) == 4
+    assert sale.placed.number in f"{partially.subject} {partially.text}"
+    assert [mail.id for mail in mailbox.all_with_subject(email, partially.subject)] == [partially.id]
 
 
 @pytest.mark.process("ERP-009")
