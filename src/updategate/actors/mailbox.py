@@ -11,7 +11,8 @@ from updategate.clients.storefront.money_text import MoneyTextError, parse_money
 from updategate.domain.money import Money
 
 _RECOVERY = re.compile(r"/account/recover/password\?hash=([A-Za-z0-9]+)")
-_AMOUNT = re.compile(r"(?:[€$£]|[A-Z]{3})\s?-?\d[\d.,\u00a0\u202f]*\d|-?\d[\d.,\u00a0\u202f]*\d\s?(?:[€$£]|[A-Z]{3}\b)")
+_NUMBER = r"-?\d[\d.,'’\u00a0\u202f]*\d"
+_AMOUNT = re.compile(rf"(?:[€$£]|[A-Z]{{3}})\s?{_NUMBER}|{_NUMBER}\s?(?:[€$£]|[A-Z]{{3}}\b)")
 # a shop that sends through its message queue needs a worker, which polls
 WITHIN_SECONDS = 60.0
 

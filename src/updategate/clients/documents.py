@@ -19,7 +19,7 @@ from updategate.domain.views import LineItemView, OrderView, TaxView
 
 _MOST_ROWS = 5
 _CURRENCY = r"(?:[^\W\d]{1,3}|[€$£¥])"
-_NUMBER = r"\d[\d.,'\u00a0\u202f]*"
+_NUMBER = r"\d[\d.,'’\u00a0\u202f]*"
 # the currency stands before or behind the number, never on both sides: behind it begins the next amount
 _AMOUNT = rf"(?:-?\s?{_CURRENCY}\s?-?{_NUMBER}|-?\s?{_NUMBER}\s?{_CURRENCY})"
 _SUM = re.compile(rf"^(?P<label>[^:]*[^:\d\s][^:]*):\s*(?P<amount>{_AMOUNT})$")
