@@ -19,6 +19,8 @@ def change(before, after, indicator="statements"):
         ([60, 75, 60], [61, 75, 61], Change.UNCLEAR),
         ([60, 75, 60], [60, 60, 60], Change.SAME),
         ([60, 75, 60], [80, 90, 80], Change.MORE),
+        ([60, 75, 60], [60, 80, 60], Change.UNCLEAR),
+        ([60, 75, 60], [60, 60, 75], Change.SAME),
         ([60, 75, 90], [50, 75, 90], Change.UNCLEAR),
         ([60], [61], Change.UNCLEAR),
         ([60, 60], [], Change.UNCLEAR),

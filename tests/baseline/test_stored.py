@@ -40,6 +40,8 @@ def test_the_interval_is_the_prediction_interval_of_textbooks():
     shift = 0.05 - logs.mean()
     assert metric.lower == pytest.approx(math.expm1(shift - half))
     assert metric.upper == pytest.approx(math.expm1(shift + half))
+    reach = (stats.t.ppf(0.95, 9) + stats.t.ppf(0.8, 9)) * logs.std(ddof=1) * math.sqrt(1 + 1 / 10)
+    assert metric.detectable == pytest.approx(math.expm1(math.log(1.02) + reach))
 
 
 def test_several_groups_have_a_geometric_mean_and_one_has_none():
