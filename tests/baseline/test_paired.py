@@ -51,6 +51,12 @@ def test_bound_and_test_say_the_same(seed, n, level):
         assert p_value(values, bound + 1e-9) > level
 
 
+def test_values_on_the_threshold_speak_for_neither_side():
+    assert p_value(np.zeros(10), 0.0) == pytest.approx(0.5, abs=0.06)
+    assert p_value(np.full(10, 0.1), 0.0) == pytest.approx(1 / 2**10)
+    assert p_value(np.full(10, -0.1), 0.0) == 1.0
+
+
 def test_walsh_averages_by_hand():
     assert walsh_averages(np.asarray([1.0, 3.0, 8.0])).tolist() == [1.0, 2.0, 3.0, 4.5, 5.5, 8.0]
 
