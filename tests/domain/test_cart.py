@@ -321,6 +321,19 @@ class TestQuantities:
         assert totals.line("LAST").quantity == 3
         assert totals.errors == (CartErrorView("product-stock-reached", 10, "LAST", blocks_order=True),)
 
+    def test_the_last_piece_is_sold(self) -> None:
+        totals = cart((replace(self.LAST, stock=1), 1))
+        assert (totals.line("LAST").quantity, totals.errors) == (1, ())
+
+    @pytest.mark.parametrize(("wanted", "key"), [(1, "min-order-quantity"), (12, "purchase-steps-quantity")])
+    def test_a_correction_is_a_warning_that_keeps_from_ordering(self, wanted: int, key: str) -> None:
+        assert cart((self.PENS, wanted)).errors == (CartErrorView(key, 10, "PENS", blocks_order=True),)
+
+    def test_corrections_are_told_beside_refused_codes(self) -> None:
+        never = shop.percentage("10", cart_rules=(rule("never", CartAmount(">", Decimal(1000))),))
+        keys = [error.key for error in cart((self.PENS, 1), promotions=[never], codes=["CODE", "NOPE"]).errors]
+        assert keys == ["min-order-quantity", "promotion-not-found", "promotion-not-eligible"]
+
     @pytest.mark.parametrize("stock", [0, -2])
     def test_sold_out_leaves_the_cart(self, stock: int) -> None:
         totals = cart((replace(self.LAST, stock=stock, label="Last one"), 1), (SCREW, 1))

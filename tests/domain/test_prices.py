@@ -58,6 +58,7 @@ def test_tax_of_a_piece_keeps_fourteen_digits() -> None:
 def test_tax_free_prices_have_no_tax() -> None:
     price = quantity_price(D("10.005"), FULL, FREE, 2)
     assert (price.unit, price.total, price.taxes, price.shares) == (D("10.01"), D("20.02"), (), ())
+    assert price.quantity == 2
 
 
 def test_shares_tax_parts_of_the_price() -> None:

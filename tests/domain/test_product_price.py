@@ -79,6 +79,7 @@ def test_it_is_not_shown_beside_a_price_of_nothing() -> None:
 def test_a_price_per_unit() -> None:
     assert shown_price(bottle(), 1, GROSS).reference_price == eur("13.32")
     assert shown_price(bottle(), 1, NET).reference_price == eur("11.19")
+    assert shown_price(bottle(reference_unit=D(2)), 1, GROSS).reference_price == eur("26.64")
     coin = PricingContext(currency=Currency(item_rounding=CashRounding(2, D("0.05"))))
     assert shown_price(bottle(), 1, coin) == ShownPrice(eur("10.00"), reference_price=eur("13.33"))
 

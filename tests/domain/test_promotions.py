@@ -311,6 +311,19 @@ class TestExclusion:
         totals = cart((DEAR, 1), promotions=[first, percentage("20", "B")])
         assert ([line.number for line in totals.lines[1:]], keys(totals)) == (["B"], ["promotion-not-eligible"])
 
+    def test_an_excluded_promotion_does_not_keep_later_ones_from_excluding(self) -> None:
+        first = percentage("10", "A", priority=9, excludes=frozenset({"B"}))
+        third = percentage("5", "C", priority=7, excludes=frozenset({"D"}))
+        offers = [first, percentage("20", "B", priority=8), third, percentage("1", "D")]
+        assert [line.number for line in cart((DEAR, 1), promotions=offers).lines[1:]] == ["A", "C"]
+
+    def test_a_discount_on_delivery_does_not_keep_later_ones_from_counting(self) -> None:
+        both = promotion(
+            Discount(DiscountType.PERCENTAGE, D(50), DiscountScope.DELIVERY), Discount(DiscountType.PERCENTAGE, D(10))
+        )
+        totals = cart((DEAR, 1), promotions=[both], shipping=FLAT)
+        assert (off(totals), totals.shipping_total) == (["-3.00", "0.00"], eur("2.97"))
+
 
 class TestZero:
     FREE = product("FREE", "0", "0")
@@ -318,7 +331,7 @@ class TestZero:
     def test_since_6_6_3_0_a_cart_of_nothing_takes_no_promotion(self) -> None:
         totals = cart((self.FREE, 1), promotions=[percentage("10"), absolute("5", "B")])
         assert (off(totals), keys(totals)) == ([], ["promotions-on-cart-price-zero-error"])
-        assert totals.errors[0].message == "CODE, B"
+        assert (totals.errors[0].message, totals.errors[0].level) == ("CODE, B", 0)
         assert (
             keys(cart((self.FREE, 1), promotions=[percentage("10")], context=PricingContext(shopware="6.6.2.0"))) == []
         )
