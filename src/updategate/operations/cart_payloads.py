@@ -6,48 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from updategate.actors.identity import Identity
+from updategate.actors.test_data.workbench import SYSTEM_CURRENCY
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.json_text import JsonObject
+from updategate.operations.cart_keys import CartShop
 from updategate.operations.cart_plan import Plan
 
-_SYSTEM_CURRENCY = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
 _API_CHANNEL = "f183ee5650cf4bdb8a774337575067a6"
 _VISIBLE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class CartShop:
-    """A planned shop as it stands in a real one: what its keys are called there."""
-
-    identity: Identity
-    channels: tuple[str, ...]
-
-    def id(self, entity: str, key: str) -> str:
-        """Tell the id of an entity; the default currency has one that every Shopware shares."""
-        if (entity, key) == ("currency", "EUR"):
-            return _SYSTEM_CURRENCY
-        return self.identity.id(f"{entity} {key}")
-
-    def access_key(self, channel: str) -> str:
-        """Tell the access key of a sales channel."""
-        return "SWSC" + self.id("access key", channel)[:22].upper()
-
-    def email(self, customer: str) -> str:
-        """Tell a customer's e-mail address."""
-        return self.identity.email(customer)
-
-    def password(self, customer: str) -> str:
-        """Tell a customer's password."""
-        return self.identity.password(customer)
-
-    def code(self, key: str) -> str:
-        """Tell the code of a promotion as it is entered."""
-        return self.identity.code(key)
-
-    def number(self, product: str) -> str:
-        """Tell the number of a product."""
-        return self.identity.number(product)
 
 
 def payloads(admin: AdminApi, plan: Plan, shop: CartShop) -> Iterator[tuple[str, list[JsonObject]]]:
@@ -282,7 +248,7 @@ class _Payloads:
             "accessKey": self.shop.access_key(row["key"]),
             "active": True,
             "languageId": self.given.language_id,
-            "currencyId": _SYSTEM_CURRENCY,
+            "currencyId": SYSTEM_CURRENCY,
             "paymentMethodId": self.given.payment_method_id,
             "shippingMethodId": self.shop.id("shipping", "FLAT"),
             "countryId": self.shop.id("country", "C7"),

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from updategate.actors.identity import Identity
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ApiError
-from updategate.operations.cart_payloads import CartShop, payloads
+from updategate.operations.cart_keys import CartShop
+from updategate.operations.cart_payloads import payloads
 from updategate.operations.cart_plan import Plan
 
 # what refers to others is removed before them

@@ -27,8 +27,8 @@ from updategate.config.environment import Environment, environment_path, load_en
 from updategate.config.errors import ConfigError
 from updategate.domain.money import Money
 from updategate.domain.views import CartView, TaxView
+from updategate.operations.cart_keys import CartShop
 from updategate.operations.cart_kinds import plan
-from updategate.operations.cart_payloads import CartShop
 from updategate.operations.cart_plan import Plan
 from updategate.operations.cart_shop import standing
 
