@@ -125,8 +125,8 @@ class Comparison(Strict):
 class ClientLimits(Strict):
     """When the load client itself is too busy to measure: share of one core, event loop lag in milliseconds.
 
-    ``late_share`` limits the visits that began late because every user was still waiting for the shop. Their times count
-    from when they were due, so this is no fault of the client unless the environment's ceiling on users is.
+    ``late_share`` limits the visits that began late because every user was still waiting for the shop. Their times
+    count from when they were due, so this is no fault of the client unless the environment's ceiling on users is.
     """
 
     cpu: float = Field(default=0.8, gt=0, le=1)
