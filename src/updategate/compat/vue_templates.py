@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass, field
 
 _COMMENT = re.compile(r"<!--.*?-->|\{#.*?#\}", re.DOTALL)
+# possessive throughout: what was read once is never read again in another way, or a broken tag would take for ever
 _TAG = re.compile(
-    r"<([A-Za-z][\w-]*)((?:\s+[^\s=>\"'/]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?|\s+|\{%.*?%\})*)\s*/?>", re.DOTALL
+    r"<([A-Za-z][\w-]*+)"
+    r"((?:\s++(?:(?!\{%)[^\s=>\"'/]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]++))?+)?+|\{%.*?%\})*+)/?>",
+    re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([^\s=>\"'/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'))?")
 
