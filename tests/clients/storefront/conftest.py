@@ -14,7 +14,8 @@ from updategate.clients.storefront import Storefront
 VERSIONS = ("6.5.8.14", "6.6.6.1", "6.6.7.1")
 
 
-@pytest.fixture(scope="session")
+# no longer than a module: while it runs, Playwright's event loop is this thread's, and nothing else can start one
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     configured = os.environ.get("UPDATEGATE_BROWSER")
     with sync_playwright() as playwright:
