@@ -12,26 +12,11 @@ from typing import Literal
 
 from updategate.compat.inventory import Inventory
 from updategate.compat.php_facts import ClassLike, Method, Param, Type
+from updategate.compat.php_names import BUILTIN_TYPES
 
 Status = Literal["found", "missing", "unknown"]
-_SCALARS = frozenset(
-    [
-        "array",
-        "bool",
-        "callable",
-        "false",
-        "float",
-        "int",
-        "iterable",
-        "mixed",
-        "never",
-        "null",
-        "object",
-        "string",
-        "true",
-        "void",
-    ]
-)
+# those of PHP's own types that name no class
+_SCALARS = BUILTIN_TYPES - {"self", "static", "parent"}
 
 
 @dataclass(frozen=True, slots=True)
