@@ -52,7 +52,9 @@ def prepared(shops, tmp_path):
         return str(path)
 
     def verb(*arguments: str, **popen: object) -> subprocess.CompletedProcess[str] | subprocess.Popen[str]:
-        command = [sys.executable, "-c", "import sys; from updategate.cli import main; main()", *arguments]
+        # a shell that starts the tests in the background ignores Ctrl-C for them, and so for what they start
+        heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+        command = [sys.executable, "-c", f"{heeding}; from updategate.cli import main; main()", *arguments]
         options = {"cwd": ROOT, "env": {**os.environ, **variables}, "text": True, **popen}
         if popen:
             return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)

@@ -13,8 +13,6 @@ import pytest
 
 from updategate.evidence.reader import RunEvidence, read_evidence
 
-pytest_plugins = ["pytester"]
-
 REGISTRY = """\
 processes:
   - {id: CHK-001, title: A guest orders, owner: shop, critical: true, areas: [cart]}
