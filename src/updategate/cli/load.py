@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ from updategate.baseline.decision import Pace
 from updategate.baseline.quantiles import GroupSummary
 from updategate.campaign.conduct import LoadRun, ProfileResult, Workers, compare_side_by_side, play_profile
 from updategate.campaign.watching import ServerWatcher
+from updategate.cli.holding import SILENCE_UNDER_LOAD, holding, wait_option
 from updategate.cli.options import console, json_option, print_json, project_root
 from updategate.clients.metrics import FiguresError
 from updategate.config.environment import environment_path, load_environment
@@ -58,6 +60,7 @@ folder_option = click.option(
 @bind_option
 @port_option
 @folder_option
+@wait_option
 @json_option
 def load(
     env: str,
@@ -68,6 +71,7 @@ def load(
     bind: str,
     port: int,
     run_folder: Path | None,
+    wait: float,
     as_json: bool,
 ) -> ExitCode:
     """Play all stages of a profile on ENV and keep the evidence; judges nothing.
@@ -80,7 +84,8 @@ def load(
     screen = console(as_json=as_json)
     screen.print(f"{job.profile.title or job.profile.profile} ({job.profile.seconds:g} s)")
     try:
-        result = play_profile(job)
+        with holding(job.environment, "load", wait, screen, SILENCE_UNDER_LOAD):
+            result = play_profile(job)
     except LoadStoppedError as error:
         click.echo(f"Load was stopped: {error}.", err=True)
         return ExitCode.INCONCLUSIVE
@@ -106,6 +111,7 @@ def load(
 @bind_option
 @port_option
 @folder_option
+@wait_option
 @json_option
 def campaign(
     env: str,
@@ -120,6 +126,7 @@ def campaign(
     bind: str,
     port: int,
     run_folder: Path | None,
+    wait: float,
     as_json: bool,
 ) -> ExitCode:
     """Compare ENV's speed with its reference, side by side, until it is decided.
@@ -145,16 +152,16 @@ def campaign(
             screen.print(f"  after {done} of at most {most} units: {found.pace.value.replace('_', ' ')}")
 
     watcher = _watcher(monitoring)
+    both = {job.environment.url: job.environment}
+    both.setdefault(shop.rstrip("/"), job.environment.model_copy(update={"url": shop.rstrip("/")}))
+    restart = _restart(restart_command, job)
     try:
-        done = compare_side_by_side(
-            job,
-            shop,
-            progress=progress,
-            watcher=watcher,
-            restart=_restart(restart_command, job),
-            resume=old,
-            allow_self=allow_self,
-        )
+        with ExitStack() as shops:
+            for held in both.values():
+                shops.enter_context(holding(held, "campaign", wait, screen, SILENCE_UNDER_LOAD))
+            done = compare_side_by_side(
+                job, shop, progress=progress, watcher=watcher, restart=restart, resume=old, allow_self=allow_self
+            )
     except LoadStoppedError as error:
         click.echo(f"Load was stopped: {error}.\nGo on with: --resume {job.folder}", err=True)
         return ExitCode.INCONCLUSIVE

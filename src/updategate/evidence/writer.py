@@ -106,6 +106,20 @@ class EvidenceWriter:
         return dict(self._counts)
 
 
+def spoil(folder: Path, reason: str) -> None:
+    """Say in finished evidence that it is doubtful after all; the gate then takes the run as interrupted."""
+    path = folder / FILE_NAME
+    lines = path.read_bytes().splitlines(keepends=True)
+    last = json.loads(lines[-1])
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    end = last | {"seq": last["seq"] + 1, "at": now, "type": "run_finished", "interrupted": True, "reason": reason}
+    end = {"counts": {}, "records": len(lines)} | end
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(end) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
 class EvidenceServer:
     """Takes facts from other processes of the run over a private socket and hands them to the writer."""
 
