@@ -13,6 +13,7 @@ import click
 from updategate.config.exit_codes import ExitCode
 
 MODULE = "updategate.embedded.refshop"
+CONNECTOR_MODULE = "updategate.embedded.connector"
 MAIL_MODULE = "updategate.embedded.mail_sink"
 # variables of ci/environments/reference.yaml, by the key of the shop's own announcement
 VARIABLES = {
@@ -37,6 +38,9 @@ def serve(as_json: bool, write_env: Path | None, arguments: tuple[str, ...]) -> 
         click.echo("--write-env FILE   also write the shop's address and keys for ci/environments/reference.yaml")
         click.echo("--json             print one JSON line when ready\n")
         return ExitCode(subprocess.call([sys.executable, "-m", MODULE, "--help"]))  # noqa: S603 - our own module
+    if "--list-mutants" in arguments:
+        _list_mutants(as_json=as_json)
+        return ExitCode.PASS
     # started as processes and never imported: they must share no code with what tests them
     mail = _start([MAIL_MODULE, "--json", "--with-parent"])
     sink = json.loads(mail.stdout.readline()) if mail.stdout else {}
@@ -56,6 +60,18 @@ def serve(as_json: bool, write_env: Path | None, arguments: tuple[str, ...]) -> 
     if code == 0:
         return ExitCode.PASS
     return ExitCode.USAGE if code == int(ExitCode.USAGE) else ExitCode.INCONCLUSIVE
+
+
+def _list_mutants(*, as_json: bool) -> None:
+    found: list[dict[str, object]] = []
+    for module in (MODULE, CONNECTOR_MODULE):
+        command = [sys.executable, "-m", module, "--list-mutants", "--json"]
+        found += json.loads(subprocess.check_output(command, text=True))["mutants"]  # noqa: S603 - our own modules
+    if as_json:
+        click.echo(json.dumps({"mutants": found}, indent=1))
+        return
+    for mutant in found:
+        click.echo(f"{mutant['kind']:12} {mutant['group']:12} {mutant['name']:36} {mutant['description']}")
 
 
 def _start(arguments: list[str]) -> subprocess.Popen[str]:

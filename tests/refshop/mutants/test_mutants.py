@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -168,15 +169,10 @@ def test_the_mutant_differs_where_it_says(right: RunningShop, name: str) -> None
         assert look(wrong) == mutated_value
 
 
-def test_every_mutant_replaces_something_that_exists() -> None:
-    for mutant in MUTANTS.values():
-        assert getattr(mutated([mutant.name]), mutant.replaces) is mutant.by
-
-
 def test_mutants_can_be_combined() -> None:
     both = mutated(["tax-one-cent", "double-order"])
     assert both.cart_is_emptied_by_order() is False
-    assert both.round_tax is MUTANTS["tax-one-cent"].by
+    assert both.round_tax(Decimal("3.975"), 2, Decimal(0)) == Decimal("3.99")
 
 
 def test_an_unknown_mutant_is_named_with_the_nearest() -> None:

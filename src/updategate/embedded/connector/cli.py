@@ -24,7 +24,7 @@ from .exchange import Exchange
 from .flows import FLOWS
 from .jobs import Jobs
 from .memory import Memory
-from .mutants import MUTANTS, UnknownMutantError, behaviour_with
+from .mutants import MUTANTS, UnknownMutantError, behaviour_with, described
 from .shop import Shop
 
 SECRETS = ("CONNECTOR_CLIENT_ID", "CONNECTOR_CLIENT_SECRET", "CONNECTOR_ACCESS_KEY", "CONNECTOR_ERP_PASSWORD")
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     add("--page-size", type=int, default=25, metavar="N", help="orders fetched at once")
     add("--memory", type=Path, metavar="FILE", help="SQLite file for what it remembers (default: none is kept)")
     add("--mutant", action="append", default=[], metavar="NAME", help="have this fault; may be repeated")
-    add("--list-mutants", action="store_true", help="print the names of all mutants and leave")
+    add("--list-mutants", action="store_true", help="print all mutants and leave; --json tells more")
     add("--with-parent", type=int, metavar="PID", help="leave when this process ends")
     add("--json", action="store_true", help="print one JSON line when ready")
     return result
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return 0, or 2 for a usage error."""
     options = parser().parse_args(argv)
     if options.list_mutants:
-        print("\n".join(MUTANTS))
+        print(json.dumps({"mutants": described()}, indent=1) if options.json else "\n".join(MUTANTS))
         return 0
     missing = [name for name in SECRETS if not os.environ.get(name)]
     missing += [name for name in ("--shop-url", "--erp-url") if not getattr(options, name.strip("-").replace("-", "_"))]

@@ -256,6 +256,49 @@ MUTANTS: dict[str, type[Behaviour]] = {
 }
 
 
+#: what each of them can touch, in the words of the process registry
+_AREAS = {
+    "stock product": ("stale_stock", "stock_ignores_open_orders", "zero_stock_not_sent"),
+    "price product": ("price_without_tax_state", "tier_prices_pile_up"),
+    "product": ("visibilities_without_id", "product_twice", "custom_fields_as_text", "custom_fields_replace_all"),
+    "product api": ("silent_partial_batch", "last_batch_forgotten"),
+    "product media": ("pictures_pile_up", "media_with_empty_body"),
+    "order api": ("duplicate_order_on_retry", "lost_order_at_page_boundary", "timezone_in_changed_since"),
+    "order": ("order_without_shipping_costs", "cancellation_forgotten", "refund_always_whole"),
+    "order shipping": ("tracking_lost", "partial_delivery_as_whole"),
+    "order document": ("document_without_deep_link",),
+    "account": ("addresses_pile_up", "customers_one_way"),
+    "api order product": ("gives_up_at_once", "never_idle"),
+}
+#: threads that tell of them; the others are classes of bugs
+_THREADS = {
+    "duplicate_order_on_retry": "plentymarkets #126 (one order imported every ten minutes)",
+    "visibilities_without_id": "shopware/shopware#595",
+    "silent_partial_batch": "shopware/shopware#1666",
+    "media_with_empty_body": "OpenXE-org/OpenXE#146",
+}
+
+
+def described() -> list[dict[str, Any]]:
+    """Return every mutant as the shop describes its own; each of them shows only where the connector runs."""
+    areas = {name: words.split() for words, names in _AREAS.items() for name in names}
+    return [
+        {
+            "kind": "connector",
+            "name": name,
+            "group": "connector",
+            "description": (defect.__doc__ or "").partition("\n")[0].rstrip("."),
+            "source": _THREADS.get(name, "class: faults of connectors"),
+            "areas": areas[name],
+            "silent": name not in {"gives_up_at_once", "media_with_empty_body", "never_idle"},
+            "needs_erp": True,
+            "acts": "always",
+            "options": [],
+        }
+        for name, defect in MUTANTS.items()
+    ]
+
+
 def behaviour_with(names: list[str]) -> Behaviour:
     """Return the behaviour with these faults in it."""
     for name in names:

@@ -22,7 +22,7 @@ from .app import create_app
 from .dal.ids import SystemClock
 from .dal.store import EntityStore
 from .mail import MailerUrlError, SmtpMailer, listen, mailer_of
-from .mutants import MUTANTS, UnknownMutantError, mutated
+from .mutants import MUTANTS, PERFORMANCE_MUTANTS, UnknownMutantError, mutated
 from .seed import SeedError, opened_data
 from .seed.starting import adapt_to_start, facts_of
 from .shop import Settings, Shop
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
     add("--shopware-version", default="6.6.7.1", metavar="VERSION", help="the version to be (default 6.6.7.1)")
     add("--mutant", action="append", default=[], metavar="NAME", help="seed this defect; may be repeated")
-    add("--list-mutants", action="store_true", help="print the names of all mutants and leave")
+    add("--list-mutants", action="store_true", help="print all mutants and leave; --json tells more")
     add("--seed", choices=("default", "recordings"), default="default", help="what the shop holds at first")
     add("--recordings", type=Path, metavar="DIR", help="recordings of a real shop, for --seed recordings")
     add("--data", type=Path, metavar="FILE", help="SQLite file to keep the shop in; made and seeded if absent")
@@ -55,13 +55,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return 0, or 2 for a usage error."""
     options = parser().parse_args(argv)
     if options.list_mutants:
-        print("\n".join(MUTANTS))
+        _list_mutants(as_json=options.json)
         return 0
     try:
         return _serve(options)
     except (UnknownVersionError, UnknownMutantError, SeedError, MailerUrlError, UsageError) as error:
         print(f"refshop: {error}", file=sys.stderr)
         return 2
+
+
+def _list_mutants(*, as_json: bool) -> None:
+    if as_json:
+        mutants = [*MUTANTS.values(), *PERFORMANCE_MUTANTS.values()]
+        print(json.dumps({"mutants": [mutant.as_json() for mutant in mutants]}, indent=1))
+    else:
+        print("\n".join(MUTANTS))
 
 
 class UsageError(ValueError):

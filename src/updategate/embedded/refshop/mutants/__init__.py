@@ -1,6 +1,28 @@
 """Mutants: the same shop with one seeded defect each, to prove that the suites catch it."""
 
-from .performance import PERFORMANCE_MUTANTS, mutated
-from .registry import MUTANTS, Mutant, UnknownMutantError
+from __future__ import annotations
 
-__all__ = ["MUTANTS", "PERFORMANCE_MUTANTS", "Mutant", "UnknownMutantError", "mutated"]
+from collections.abc import Iterable, Mapping
+
+from updategate.embedded.refshop.behaviour import Behaviour
+
+from .api import API
+from .money import MONEY
+from .orders import ORDERS
+from .performance import PERFORMANCE
+from .prices import PRICES
+from .promotions import PROMOTIONS
+from .registry import Group, Mutant, UnknownMutantError, behaviour_with
+from .stock import STOCK
+
+__all__ = ["GROUPS", "MUTANTS", "PERFORMANCE_MUTANTS", "Mutant", "UnknownMutantError", "mutated"]
+
+#: the groups of functional mutants
+GROUPS: tuple[Group, ...] = (MONEY, PROMOTIONS, STOCK, PRICES, ORDERS, API)
+MUTANTS: Mapping[str, Mutant] = {name: mutant for group in GROUPS for name, mutant in group.mutants.items()}
+PERFORMANCE_MUTANTS: Mapping[str, Mutant] = PERFORMANCE.mutants
+
+
+def mutated(names: Iterable[str]) -> Behaviour:
+    """Return the behaviour with these mutants of either kind; an unknown name is an UnknownMutantError."""
+    return behaviour_with(names, {**MUTANTS, **PERFORMANCE_MUTANTS})

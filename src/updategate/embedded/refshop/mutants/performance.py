@@ -4,89 +4,64 @@ No business process fails because of them: a comparison of speed, of exact count
 to find them. So they stand apart from the mutants that the suites are proven with.
 """
 
-from __future__ import annotations
+# ruff: noqa: D102, FBT001 - described and signed where they are overridden, in Behaviour
 
-import dataclasses
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
 
 from updategate.embedded.refshop.behaviour import Behaviour
 
-from . import registry
-from .registry import Mutant
+from .registry import Group
+
+PERFORMANCE = Group("performance", "performance")
 
 
-def _listing_a_fifth_slower(kind: str, usual: float, recent: int) -> float:
-    del recent
-    return 0.2 * usual if kind == "listing" else 0.0
+@PERFORMANCE.mutant("slow-listing", "class: a fifth more work per listing", "listing catalogue")
+class SlowListing(Behaviour):
+    """A listing takes a fifth more CPU."""
+
+    def extra_cpu(self, kind: str, usual: float, recent: int) -> float:
+        del recent
+        return 0.2 * usual if kind == "listing" else 0.0
 
 
-def _slower_only_under_load(kind: str, usual: float, recent: int) -> float:
-    del kind
-    return 0.6 * usual if recent >= 40 else 0.0
+@PERFORMANCE.mutant("n-plus-one", "class: one query per product of a listing", "listing catalogue")
+class NPlusOne(Behaviour):
+    """A listing reads each of its products once more."""
+
+    def extra_reads(self, kind: str) -> int:
+        return 24 if kind == "listing" else 0
 
 
-def _one_read_per_product(kind: str) -> int:
-    return 24 if kind == "listing" else 0
+@PERFORMANCE.mutant("cache-misses", "shopware/shopware#15135", "cache storefront")
+class CacheMisses(Behaviour):
+    """No page is kept in the HTTP cache."""
+
+    def page_is_kept(self, kind: str) -> bool:
+        del kind
+        return False
 
 
-def _page_is_not_kept(kind: str) -> bool:
-    del kind
-    return False
+@PERFORMANCE.mutant("memory-growth", "shopware/shopware#10605", "storefront")
+class MemoryGrowth(Behaviour):
+    """Each request leaves a quarter of a megabyte behind."""
+
+    def bytes_left_behind(self, kind: str) -> int:
+        del kind
+        return 256 * 1024
 
 
-def _a_quarter_of_a_megabyte_stays(kind: str) -> int:
-    del kind
-    return 256 * 1024
+@PERFORMANCE.mutant("slow-under-load", "shopware/shopware#7398", "storefront")
+class SlowUnderLoad(Behaviour):
+    """From 40 requests a second on, each takes more than half as long again."""
+
+    def extra_cpu(self, kind: str, usual: float, recent: int) -> float:
+        del kind
+        return 0.6 * usual if recent >= 40 else 0.0
 
 
-def _forty_kilobytes_more(kind: str) -> int:
-    return 40 * 1024 if kind in {"listing", "detail", "search", "home"} else 0
+@PERFORMANCE.mutant("larger-responses", "class: a script or style is put into every page", "storefront catalogue")
+class LargerResponses(Behaviour):
+    """Pages are 40 KB larger."""
 
-
-PERFORMANCE_MUTANTS: Mapping[str, Mutant] = {
-    mutant.name: mutant
-    for mutant in (
-        Mutant(
-            "slow-listing",
-            "A listing takes a fifth more CPU",
-            "performance",
-            "extra_cpu",
-            _listing_a_fifth_slower,
-        ),
-        Mutant(
-            "n-plus-one",
-            "A listing reads each of its products once more",
-            "performance",
-            "extra_reads",
-            _one_read_per_product,
-        ),
-        Mutant("cache-misses", "No page is kept in the HTTP cache", "performance", "page_is_kept", _page_is_not_kept),
-        Mutant(
-            "memory-growth",
-            "Each request leaves a quarter of a megabyte behind",
-            "performance",
-            "bytes_left_behind",
-            _a_quarter_of_a_megabyte_stays,
-        ),
-        Mutant(
-            "slow-under-load",
-            "From 40 requests a second on, each takes more than half as long again",
-            "performance",
-            "extra_cpu",
-            _slower_only_under_load,
-        ),
-        Mutant("larger-responses", "Pages are 40 KB larger", "performance", "padding_bytes", _forty_kilobytes_more),
-    )
-}
-
-
-def mutated(names: Iterable[str], base: Behaviour | None = None) -> Behaviour:
-    """Return the behaviour with these mutants of either kind applied; an unknown name is an UnknownMutantError."""
-    result = base or Behaviour()
-    for name in names:
-        mutant = PERFORMANCE_MUTANTS.get(name)
-        if mutant is None:
-            result = registry.mutated([name], result)
-        else:
-            result = dataclasses.replace(result, **{mutant.replaces: mutant.by})
-    return result
+    def padding_bytes(self, kind: str) -> int:
+        return 40 * 1024 if kind in {"listing", "detail", "search", "home"} else 0

@@ -1,19 +1,20 @@
-"""The mutants by name.
+"""What a mutant is, and how several become one behaviour.
 
-Add one: write the wrong function, and a ``Mutant`` that replaces one field of ``Behaviour`` with it.
+Add one: in the module of its group, write a subclass of ``Behaviour`` that overrides the decision to get wrong, and
+put ``@mutant(...)`` before it. The first line of its docstring says what is wrong.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from updategate.embedded.refshop import behaviour
 from updategate.embedded.refshop.behaviour import Behaviour
+
+Kind = Literal["shop", "performance"]
+Acts = Literal["always", "after_update"]
 
 
 class UnknownMutantError(ValueError):
@@ -24,146 +25,95 @@ class UnknownMutantError(ValueError):
 class Mutant:
     """One seeded defect.
 
-    ``replaces`` names the field of ``Behaviour``, ``by`` is the wrong function; ``process`` is the id (or the
-    suite) of the business process that should fail because of it.
+    ``source`` is the thread (``shopware/shopware#14816``, see the address that it makes on GitHub) or the class of bugs
+    that it stands for. ``areas`` are what it can touch, in the words of the process registry. ``silent``: all is
+    answered with success, and wrong. ``needs_erp``: only a connector runs into it. ``acts``: a mutant that acts
+    ``after_update`` needs data that an older version of the shop was seeded or ran with; ``options`` are what the
+    shop has to be started with besides, such as the plugin whose update brings the defect.
     """
 
     name: str
-    title: str
-    process: str
-    replaces: str
-    by: Callable[..., Any]
+    kind: Kind
+    group: str
+    description: str
+    source: str
+    areas: tuple[str, ...]
+    defect: type[Behaviour]
+    silent: bool = True
+    needs_erp: bool = False
+    acts: Acts = "always"
+    options: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything but the code."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "group": self.group,
+            "description": self.description,
+            "source": self.source,
+            "areas": list(self.areas),
+            "silent": self.silent,
+            "needs_erp": self.needs_erp,
+            "acts": self.acts,
+            "options": list(self.options),
+        }
 
 
-def _tax_one_cent_more(tax: Decimal, decimals: int, interval: Decimal) -> Decimal:
-    rounded = behaviour.round_tax(tax, decimals, interval)
-    return rounded + Decimal(1).scaleb(-decimals) if rounded > 0 else rounded
+class Group:
+    """The mutants of one module, in the order in which they stand there."""
+
+    def __init__(self, name: str, kind: Kind = "shop") -> None:
+        self.name = name
+        self.kind: Kind = kind
+        self.mutants: dict[str, Mutant] = {}
+
+    def mutant(
+        self,
+        name: str,
+        source: str,
+        areas: str,
+        *,
+        silent: bool = True,
+        needs_erp: bool = False,
+        acts: Acts = "always",
+        options: tuple[str, ...] = (),
+    ) -> Callable[[type[Behaviour]], type[Behaviour]]:
+        """Register a class as a mutant; ``areas`` are words with spaces between them."""
+
+        def register(defect: type[Behaviour]) -> type[Behaviour]:
+            if name in self.mutants:
+                raise ValueError(f"There are two mutants {name!r}.")
+            self.mutants[name] = Mutant(
+                name,
+                self.kind,
+                self.name,
+                (defect.__doc__ or "").partition("\n")[0].rstrip("."),
+                source,
+                tuple(areas.split()),
+                defect,
+                silent,
+                needs_erp,
+                acts,
+                options,
+            )
+            return defect
+
+        return register
 
 
-def _percentage_of_net(price: Decimal, net: Decimal, percentage: Decimal) -> Decimal:
-    del price
-    return net * percentage / 100
-
-
-def _threshold_inverted(value: Decimal, start: Decimal, end: Decimal | None) -> bool:
-    return value <= start or (end is not None and value > end)
-
-
-def _tier_off_by_one(quantity: int, start: int, end: int | None) -> bool:
-    if start <= 1:
-        return end is None or quantity <= end + 1
-    return start < quantity and (end is None or quantity <= end + 1)
-
-
-def _always_available(available_stock: int, min_purchase: int) -> bool:
-    del available_stock, min_purchase
-    return True
-
-
-def _never_emptied() -> bool:
-    return False
-
-
-def _always(*_: object) -> bool:
-    return True
-
-
-def _never(*_: object) -> bool:
-    return False
-
-
-def _one_cent_more(tax: Decimal) -> Decimal:
-    return tax + Decimal("0.01")
-
-
-def _confirmed_twice(event: str) -> int:
-    return 2 if event == "checkout.order.placed" else 1
-
-
-def _silent_about_states(event: str) -> int:
-    return 0 if event.startswith("state_enter.") else 1
-
-
-MUTANTS: Mapping[str, Mutant] = {
-    mutant.name: mutant
-    for mutant in (
-        Mutant("tax-one-cent", "Tax of a line is one cent too high", "CHK-004", "round_tax", _tax_one_cent_more),
-        Mutant(
-            "promotion-percentage-of-net",
-            "A percentage promotion is taken from the net amount",
-            "CHK-009",
-            "percentage_discount",
-            _percentage_of_net,
-        ),
-        Mutant(
-            "shipping-threshold-inverted",
-            "The shipping threshold compares with the wrong sign",
-            "CHK-015",
-            "shipping_price_applies",
-            _threshold_inverted,
-        ),
-        Mutant(
-            "closeout-oversell",
-            "A closeout product is sold below a stock of zero",
-            "CHK-027",
-            "closeout_available",
-            _always_available,
-        ),
-        Mutant(
-            "tier-off-by-one",
-            "A tier price starts one piece too late",
-            "b2b_pricing",
-            "tier_applies",
-            _tier_off_by_one,
-        ),
-        Mutant(
-            "double-order",
-            "Submitting an order twice makes two orders",
-            "CHK-021",
-            "cart_is_emptied_by_order",
-            _never_emptied,
-        ),
-        Mutant(
-            "illegal-transition", "Any action is allowed in any state", "ORD-001", "transition_is_possible", _always
-        ),
-        Mutant(
-            "cancelled-keeps-stock",
-            "A cancelled order does not give its pieces back",
-            "ORD-003",
-            "cancelling_frees_stock",
-            _never,
-        ),
-        Mutant(
-            "stock-not-recounted",
-            "What is available does not follow written stock",
-            "ERP-003",
-            "stock_is_recounted",
-            _never,
-        ),
-        Mutant(
-            "sync-half-written",
-            "A sync keeps what stands before a faulty operation",
-            "ERP-005",
-            "sync_is_atomic",
-            _never,
-        ),
-        Mutant(
-            "invoice-tax-one-cent", "An invoice shows one cent too much tax", "ORD-006", "document_tax", _one_cent_more
-        ),
-        Mutant("confirmation-twice", "An order is confirmed twice", "ORD-010", "mails_for", _confirmed_twice),
-        Mutant("state-mail-missing", "Changes of state are not told", "ORD-011", "mails_for", _silent_about_states),
-    )
-}
-
-
-def mutated(names: Iterable[str], base: Behaviour | None = None) -> Behaviour:
-    """Return the behaviour with these mutants applied, or raise UnknownMutantError naming the nearest one."""
-    result = base or Behaviour()
-    for name in names:
-        if name not in MUTANTS:
-            nearest = difflib.get_close_matches(name, MUTANTS, n=1, cutoff=0.3)
+def behaviour_with(names: Iterable[str], known: Mapping[str, Mutant]) -> Behaviour:
+    """Return a behaviour with these mutants in it, the last one outermost; UnknownMutantError names the nearest one."""
+    defects: list[type[Behaviour]] = []
+    for name in dict.fromkeys(names):
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
-            raise UnknownMutantError(f"There is no mutant {name!r}; there are {', '.join(MUTANTS)}.{hint}")
-        mutant = MUTANTS[name]
-        result = dataclasses.replace(result, **{mutant.replaces: mutant.by})
-    return result
+            raise UnknownMutantError(
+                f"There is no mutant {name!r} (`--list-mutants` prints the {len(known)} that exist).{hint}"
+            )
+        defects.insert(0, known[name].defect)
+    if len(defects) > 1:
+        mutated: Behaviour = type("Mutated", tuple(defects), {})()
+        return mutated
+    return defects[0]() if defects else Behaviour()
