@@ -4,34 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
-VERSION = 1
+from updategate.evidence.facts import VERSION as VERSION
+from updategate.evidence.facts import Amount as Amount
+from updategate.evidence.facts import Fact as Fact
+from updategate.evidence.facts import Line as _Line
+from updategate.evidence.prices import Ledger as Ledger
+from updategate.evidence.prices import LedgerPlan as LedgerPlan
+from updategate.evidence.prices import ListChecked as ListChecked
+from updategate.evidence.prices import ListDeviation as ListDeviation
+from updategate.evidence.prices import TaxCharged as TaxCharged
+
 Status = Literal["passed", "failed", "broken", "skipped", "not_applicable"]
-Kind = Literal["processes", "ledger", "load", "compat", "update"]
+Kind = Literal["processes", "ledger", "load", "compat", "update", "parity", "rollout"]
 Phase = Literal["before", "after"]
 SEVERITY_ORDER: tuple[Status, ...] = ("failed", "broken", "skipped", "not_applicable", "passed")
 
 
-class Fact(BaseModel):
-    """Base of all parts of evidence: frozen; unknown keys of newer writers are kept out, not refused."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Amount(Fact):
-    """Money on the wire."""
-
-    amount: str
-    currency: str
-
-
 class Plugin(Fact):
-    """A plugin of the shop, as it stood during the run."""
+    """A plugin of the shop, as it stood during the run.
+
+    ``pending`` is the version of code that lies ready and was not installed yet (Shopware's ``upgradeVersion``).
+    """
 
     name: str
     version: str
     active: bool
+    installed: bool = True
+    pending: str | None = None
 
 
 class Build(Fact):
@@ -45,6 +46,26 @@ class Build(Fact):
     lock_hash: str | None = None
     migrations: str | None = None
     flags: tuple[str, ...] | None = None
+
+
+class EnvironmentFacts(Fact):
+    """What may differ between stages, if a reason is given: theme, settings that matter, counts.
+
+    ``theme`` is a SHA-256 of the theme's compiled files; ``settings`` holds system settings by key (of a secret,
+    only whether it is set); ``counts`` is None for an entity that could not be counted.
+    """
+
+    theme: str | None = None
+    settings: dict[str, Any] | None = None
+    counts: dict[str, int | None] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_first_format(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        """The first runs kept nothing but counts, without a name for them."""
+        if isinstance(data, dict) and data and not data.keys() & {"theme", "settings", "counts"}:
+            return {"counts": {name: count for name, count in data.items() if isinstance(count, int | None)}}
+        return data
 
 
 class ProcessEntry(Fact):
@@ -86,18 +107,11 @@ class Case(Fact):
     message: str = ""
 
 
-class _Line(Fact):
-    """What every line carries; ``seq`` and ``at`` are given by the writer."""
-
-    v: int = VERSION
-    seq: int = -1
-    at: str = ""
-    run: str = ""
-    worker: str = "main"
-
-
 class RunStarted(_Line):
-    """First line: what is tested, by what, under which policy and registry."""
+    """First line: what is tested, by what, under which policy and registry.
+
+    ``shard`` is ``2/3`` where a scope was shared out over three runs, of which this is the second.
+    """
 
     type: Literal["run_started"] = "run_started"
     kind: Kind
@@ -108,7 +122,15 @@ class RunStarted(_Line):
     capabilities: tuple[str, ...] = ()
     build: Build | None = None
     environment: dict[str, Any] = Field(default_factory=dict)
+    shard: str | None = None
     provenance: Provenance
+
+    @property
+    def facts(self) -> EnvironmentFacts | None:
+        """What is known of the environment; None where this kind of run does not look, or nothing was found."""
+        if self.kind not in ("processes", "parity", "rollout") or not self.environment:
+            return None
+        return EnvironmentFacts.model_validate(self.environment)
 
 
 class ProcessStarted(_Line):
@@ -179,22 +201,6 @@ class Finding(_Line):
     check: str
     message: str
     replacement: str | None = None
-
-
-class Ledger(_Line):
-    """What the shop charges for one cell of the price ledger; keyed by business keys, never by ids."""
-
-    type: Literal["ledger"] = "ledger"
-    product: str
-    customer_group: str
-    customer: str | None = None
-    quantity: int
-    currency: str
-    country: str
-    unit_price: Amount | None = None
-    total: Amount | None = None
-    rule: str | None = None
-    error: str | None = None
 
 
 class Created(_Line):
@@ -303,6 +309,28 @@ class Performance(_Line):
     reasons: tuple[str, ...] = ()
 
 
+class Parity(_Line):
+    """One thing of the tested shop held against production; ``alike`` is None where it could not be told."""
+
+    type: Literal["parity"] = "parity"
+    what: str
+    alike: bool | None
+    test: str
+    production: str
+    allowed: str = ""
+
+
+class Rollout(_Line):
+    """One check of a shop after the roll-out; ``ok`` is None where it could not be decided."""
+
+    type: Literal["rollout"] = "rollout"
+    check: Literal["fingerprint", "performance", "watch"]
+    ok: bool | None
+    expected: str
+    actual: str
+    message: str = ""
+
+
 class RunFinished(_Line):
     """Last line: counts by status, and the build again, which must not have changed."""
 
@@ -322,11 +350,16 @@ AnyRecord = Annotated[
     | Indicator
     | UpdateStep
     | Finding
+    | LedgerPlan
     | Ledger
+    | ListDeviation
+    | ListChecked
     | Created
     | Removed
     | Slice
     | Performance
+    | Parity
+    | Rollout
     | RunFinished,
     Field(discriminator="type"),
 ]
