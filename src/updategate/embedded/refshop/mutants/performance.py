@@ -4,7 +4,7 @@ No business process fails because of them: a comparison of speed, of exact count
 to find them. So they stand apart from the mutants that the suites are proven with.
 """
 
-# ruff: noqa: D102, FBT001 - described and signed where they are overridden, in Behaviour
+# ruff: noqa: D102 - described and signed where they are overridden, in Behaviour
 
 from __future__ import annotations
 
