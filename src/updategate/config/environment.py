@@ -10,7 +10,9 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from updategate.config.erp import ConnectorSettings, ErpSettings
 from updategate.config.errors import ConfigError, unknown_name
+from updategate.config.ledger import LedgerSettings
 from updategate.config.loading import VARIABLE, Strict, build, load, read_yaml
+from updategate.config.stage_sources import CanaryOrder, FingerprintSources
 
 Stage = Literal["test", "staging", "production"]
 SECRET_KEYS = frozenset({"client_secret", "password", "access_key", "token", "database_url", "customer_password"})
@@ -90,7 +92,10 @@ class Storefront(Strict):
 
 
 class Permits(Strict):
-    """What a run may do to the shop; all of it is forbidden unless written."""
+    """What a run may do to the shop; all of it is forbidden unless written.
+
+    ``canary`` permits one order after a roll-out, which is cancelled and removed, and nothing else.
+    """
 
     carts: bool = False
     customers: bool = False
@@ -98,6 +103,7 @@ class Permits(Strict):
     admin_write: bool = False
     load: bool = False
     update: bool = False
+    canary: bool = False
 
     def allowed(self) -> frozenset[str]:
         """The names of what is permitted."""
@@ -150,6 +156,9 @@ class Environment(Strict):
     permits: Permits = Permits()
     sinks: Sinks = Sinks()
     load: LoadLimits = LoadLimits()
+    ledger: LedgerSettings | None = None
+    fingerprint: FingerprintSources = FingerprintSources()
+    canary: CanaryOrder | None = None
     erp: ErpSettings | None = None
     connector: ConnectorSettings | None = None
     capabilities: tuple[str, ...] | None = None
@@ -169,10 +178,13 @@ class Environment(Strict):
     @model_validator(mode="after")
     def _orders_need_sinks(self) -> Environment:
         missing = self.sinks.undeclared()
-        if self.permits.orders and missing:
+        if (self.permits.orders or self.permits.canary) and missing:
             message = (
                 f"orders are permitted, but it is not declared where their effects end: sinks.{missing[0]} is missing"
             )
+            raise ValueError(message)
+        if self.permits.canary and self.canary is None:
+            message = "a canary order is permitted, but it is not said what is ordered: 'canary' is missing"
             raise ValueError(message)
         return self
 
@@ -183,8 +195,9 @@ def secrets_of(settings: Strict) -> tuple[str, ...]:
     for _, value in settings:
         if isinstance(value, SecretStr):
             found.append(value.get_secret_value())
-        elif isinstance(value, Strict):
-            found.extend(secrets_of(value))
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Strict):
+                found.extend(secrets_of(part))
     return tuple(found)
 
 
@@ -218,6 +231,9 @@ def _refuse_written_secrets(path: Path) -> None:
     data = read_yaml(path, "environment file")
 
     def walk(value: object, key: str) -> None:
+        if isinstance(value, list):
+            for position, item in enumerate(value):
+                walk(item, f"{key}[{position}]")
         if isinstance(value, dict):
             for name, item in value.items():
                 inner = f"{key}.{name}" if key else str(name)

@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from updategate.config.errors import ConfigError, unknown_name
+from updategate.config.ledger import LedgerRules
 from updategate.config.loading import Strict, load
 from updategate.config.registry import Effect
 
 Decision = Literal["fail", "inconclusive"]
 PreExisting = Literal["fail", "inconclusive", "report"]
+
+
+CountedEntity = Literal[
+    "product", "customer", "customer_group", "rule", "language", "currency", "tax", "promotion", "sales_channel"
+]
+
+
+def _tolerance(value: str) -> str:
+    if not re.fullmatch(r"\d+(?:\.\d+)?%?", value):
+        message = f"a tolerance is a number or a share, such as 5 or 10%, not {value!r}"
+        raise ValueError(message)
+    return value
+
+
+Tolerance = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value),
+    AfterValidator(_tolerance),
+]
+
+
+def _domain(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*", value):
+        message = f"a domain of system settings looks like core.cart or SwagPayPal.settings, not {value!r}"
+        raise ValueError(message)
+    return value
+
+
+SettingsDomain = Annotated[str, AfterValidator(_domain)]
 
 
 class Selectable(Protocol):
@@ -117,10 +148,45 @@ class PerformanceRules(Strict):
     required: bool = False
 
 
-class LedgerRules(Strict):
-    """What a difference in the price ledger means."""
+class FingerprintRules(Strict):
+    """The environment's part of a fingerprint: ``settings`` are the domains of system settings that matter."""
 
-    differences: Decision | Literal["report"] = "fail"
+    settings: tuple[SettingsDomain, ...] = ("core.cart", "core.listing", "core.loginRegistration")
+
+
+class ParityRules(Strict):
+    """How like production a test environment must be.
+
+    ``required`` makes a verdict without a comparison inconclusive. ``counts`` are the allowed differences of what the
+    shops hold, by entity, as a number or a share of production's (``10%``). ``max_hours`` is the age of a comparison
+    beyond which it says nothing any more.
+    """
+
+    required: bool = False
+    counts: dict[CountedEntity, Tolerance] = Field(
+        default_factory=lambda: {
+            "product": "10%",
+            "customer": "50%",
+            "rule": "0",
+            "language": "0",
+            "currency": "0",
+            "tax": "0",
+            "customer_group": "0",
+        }
+    )
+    max_hours: float = Field(default=168, gt=0)
+
+
+class PromotionRules(Strict):
+    """When a verdict lets a build go one stage further.
+
+    ``max_hours`` is counted from the oldest run that the verdict rests on. ``requires`` are parts of the build that
+    must be known at both ends; ``signature`` says whether a verdict must be signed by a trusted key.
+    """
+
+    max_hours: float = Field(default=168, gt=0)
+    requires: tuple[Literal["lock_hash", "migrations", "flags", "theme", "settings"], ...] = ()
+    signature: bool = False
 
 
 class Policy(Strict):
@@ -132,6 +198,9 @@ class Policy(Strict):
     processes: ProcessRules = ProcessRules()
     ledger: LedgerRules = LedgerRules()
     performance: PerformanceRules = PerformanceRules()
+    fingerprint: FingerprintRules = FingerprintRules()
+    parity: ParityRules = ParityRules()
+    promotion: PromotionRules = PromotionRules()
     objectives: tuple[Objective, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     intended: tuple[IntendedChange, ...] = ()

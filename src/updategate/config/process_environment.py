@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from updategate.config.errors import ConfigError
+
 
 def for_child(extra: Mapping[str, str]) -> dict[str, str]:
     """The environment of a child process: ours, and ``extra``."""
@@ -25,3 +27,34 @@ def recordings_folder() -> Path:
 def in_ci() -> bool:
     """Whether this runs in a pipeline, where nothing may be left out silently."""
     return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+SIGNING_KEY = "UPDATEGATE_SIGNING_KEY"
+SIGNING_KEY_FILE = "UPDATEGATE_SIGNING_KEY_FILE"
+
+
+def signing_key() -> tuple[bytes, str] | None:
+    """The private key in PEM and the variable that it comes from, if one is given; raises ConfigError.
+
+    ``UPDATEGATE_SIGNING_KEY`` holds the key itself, ``UPDATEGATE_SIGNING_KEY_FILE`` names a file with it.
+    """
+    text = os.environ.get(SIGNING_KEY)
+    if text:
+        return text.encode(), SIGNING_KEY
+    name = os.environ.get(SIGNING_KEY_FILE)
+    if not name:
+        return None
+    try:
+        return Path(name).read_bytes(), f"{SIGNING_KEY_FILE} ({name})"
+    except OSError as error:
+        raise ConfigError.single(
+            SIGNING_KEY_FILE, "", f"The signing key {name} cannot be read: {error.strerror}."
+        ) from None
+
+
+def actor() -> str:
+    """Who starts this: the person or job that a pipeline names, else the user."""
+    for name in ("UPDATEGATE_ACTOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"):
+        if os.environ.get(name):
+            return os.environ[name]
+    return "unknown"

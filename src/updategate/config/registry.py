@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from updategate.config.loading import Strict, build, load
 
-Effect = Literal["carts", "customers", "orders", "admin_write", "load", "update"]
+Effect = Literal["carts", "customers", "orders", "admin_write", "load", "update", "canary"]
 
 
 def _specifier(value: str) -> str:

@@ -23,7 +23,8 @@ from updategate.evidence.records import (
 )
 from updategate.evidence.writer import EvidenceServer, EvidenceWriter, RemoteSink, Sink
 from updategate.operations.capabilities import Shop, look_at
-from updategate.operations.fingerprint import environment_facts, read_build
+from updategate.operations.fingerprint import read_build
+from updategate.operations.surroundings import environment_facts
 from updategate.plugin.outcome import CaseOutcome, finished, take
 from updategate.plugin.settings import RunSettings
 
@@ -145,6 +146,7 @@ class Controller:
                 capabilities=tuple(sorted(self.shop.capabilities)),
                 build=self._build(),
                 environment=self._facts(),
+                shard=str(self.settings.shard) if self.settings.shard else None,
                 provenance=provenance(
                     environment=environment.name,
                     stage=environment.stage,
@@ -186,7 +188,8 @@ class Controller:
 
     def _facts(self) -> dict[str, Any]:
         try:
-            return environment_facts(self.settings.environment)
+            rules = self.settings.policy.fingerprint
+            return environment_facts(self.settings.environment, rules.settings).model_dump()
         except ShopError:
             return {}
 

@@ -13,11 +13,15 @@ from updategate.config.own_suites import registry_of
 from updategate.config.policy import Policy, load_policy, policy_path
 from updategate.config.registry import Process, Registry
 from updategate.evidence.records import Phase
+from updategate.operations.shards import Shard, measured
 
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """The inputs of a run. ``folder`` is where its evidence goes; ``processes`` are those of the scope."""
+    """The inputs of a run.
+
+    ``folder`` is where its evidence goes; ``processes`` are those of the scope, or of this run's ``shard`` of it.
+    """
 
     environment: Environment
     environment_file: Path
@@ -28,10 +32,11 @@ class RunSettings:
     phase: Phase | None
     folder: Path
     processes: tuple[Process, ...]
+    shard: Shard | None = None
 
     @property
     def selected(self) -> frozenset[str]:
-        """Ids of the processes of the scope."""
+        """Ids of the processes that this run carries out."""
         return frozenset(process.id for process in self.processes)
 
 
@@ -46,6 +51,14 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--repeat-each", metavar="N", type=int, default=1, help="carry every process out N times (flakiness hunt)"
     )
+    group.addoption("--shard", metavar="I/N", help="carry only this share of the scope out, one of N")
+    group.addoption(
+        "--shard-durations",
+        metavar="RUN",
+        action="append",
+        default=[],
+        help="earlier run whose durations balance the shards; several",
+    )
     group.addoption("--progress-fd", type=int, help=argparse.SUPPRESS)
 
 
@@ -59,6 +72,11 @@ def resolve(config: pytest.Config, run: str) -> RunSettings:
     registry = registry_of(environment, root)
     scope = str(config.getoption("--scope"))
     folder = config.getoption("--run-folder")
+    processes = policy.select(scope, registry.processes, str(policy_file))
+    shard = Shard.parse(str(config.getoption("--shard"))) if config.getoption("--shard") else None
+    if shard is not None:
+        seconds = measured([Path(run) for run in config.getoption("--shard-durations")])
+        processes = shard.of(processes, seconds)
     return RunSettings(
         environment=environment,
         environment_file=environment_file,
@@ -68,5 +86,6 @@ def resolve(config: pytest.Config, run: str) -> RunSettings:
         scope=scope,
         phase=config.getoption("--phase"),
         folder=Path(str(folder)) if folder else root / "reports" / run,
-        processes=policy.select(scope, registry.processes, str(policy_file)),
+        processes=processes,
+        shard=shard,
     )
