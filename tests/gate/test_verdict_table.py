@@ -24,7 +24,7 @@ def test_everything_passed_before_and_after_passes(judged: Judged) -> None:
     verdict = judged(BEFORE, RunOf(PASSED))
     assert verdict.verdict == "pass"
     assert verdict.reasons == ()
-    assert [gap.what for gap in verdict.not_tested] == ["Performance"]
+    assert [gap.what for gap in verdict.not_tested] == ["Price ledger", "Performance"]
 
 
 def test_critical_failure_that_passed_before_fails_and_shows_the_amounts(judged: Judged) -> None:
@@ -109,7 +109,7 @@ def test_a_process_in_only_one_registry_is_inconclusive(judged: Judged, side: st
 def test_a_critical_process_not_carried_out_is_inconclusive(judged: Judged, status: str) -> None:
     verdict = judged(BEFORE, RunOf({**PASSED, "CHK-001": status}))
     assert (verdict.verdict, codes(verdict)) == ("inconclusive", {status})
-    assert [gap.critical for gap in verdict.not_tested] == [True, False]
+    assert [gap.critical for gap in verdict.not_tested] == [True, False, False]
 
 
 @pytest.mark.parametrize("status", ["skipped", "broken"])

@@ -69,14 +69,14 @@ def intended_for(
             change
             for change in changes
             if change.process == process
-            and _within(before.core, change.from_version)
-            and _within(after.core, change.to_version)
+            and within(before.core, change.from_version)
+            and within(after.core, change.to_version)
         ),
         None,
     )
 
 
-def _within(version: str, line: str) -> bool:
+def within(version: str, line: str) -> bool:
     """Whether ``6.6.7.1`` belongs to the line ``6.6``."""
     try:
         release, wanted = Version(version).release, Version(line).release
@@ -137,18 +137,32 @@ class Judge:
         notes = []
         if expired is not None:
             notes.append(
-                self._reason(entry, "waiver_expired", "note", f"had a waiver until {expired.expires}; it is ignored")
+                self._reason(
+                    entry,
+                    "waiver_expired",
+                    "note",
+                    f"had a waiver until {expired.expires}; it is ignored",
+                    until=str(expired.expires),
+                )
             )
         change, weight, text = self._failure(entry, earlier)
         told = self.after.results[entry.id][1].message.rstrip(".")
         text = f"{text}: {told}" if told else text
         if valid is not None:
             waived = f"failed; waived until {valid.expires}: {valid.reason}"
-            return self._judged(entry, "waived", [self._reason(entry, "waived", "note", waived), *notes])
+            return self._judged(
+                entry,
+                "waived",
+                [self._reason(entry, "waived", "note", waived, until=str(valid.expires), why=valid.reason), *notes],
+            )
         intended = intended_for(entry.id, self.policy.intended, self.before.build, self.after.build)
         if change == "regressed" and intended is not None:
             meant = f"changed as intended: {intended.reason} ({intended.source})"
-            return self._judged(entry, "intended", [self._reason(entry, "intended", "note", meant), *notes])
+            return self._judged(
+                entry,
+                "intended",
+                [self._reason(entry, "intended", "note", meant, why=intended.reason, source=intended.source), *notes],
+            )
         return self._judged(entry, change, [self._reason(entry, change, weight, text), *notes])
 
     def _failure(self, entry: ProcessEntry, earlier: tuple[str, ProcessFinished] | None) -> tuple[Change, Weight, str]:
@@ -176,7 +190,15 @@ class Judge:
             return self._judged(
                 entry,
                 "unchanged",
-                [self._reason(entry, "passed_on_retry", weight, f"passed only on attempt {record.attempts}")],
+                [
+                    self._reason(
+                        entry,
+                        "passed_on_retry",
+                        weight,
+                        f"passed only on attempt {record.attempts}",
+                        attempts=str(record.attempts),
+                    )
+                ],
             )
         if earlier and earlier[1].status == "failed":
             return self._judged(entry, "fixed", [])
@@ -222,13 +244,17 @@ class Judge:
             message=after[1].message if after else "",
             expected=after[1].expected if after else None,
             actual=after[1].actual if after else None,
+            evidence_before=before[0] if before else None,
+            evidence_after=after[0] if after else None,
         )
         gap = None
         if untested is not None:
             gap = NotTested(what=f"{entry.id} {entry.title}", reason=untested, critical=entry.critical)
         return Judged(result, tuple(reasons), gap)
 
-    def _reason(self, entry: ProcessEntry, code: str, weight: Weight, text: str, evidence: str | None = "") -> Reason:
+    def _reason(
+        self, entry: ProcessEntry, code: str, weight: Weight, text: str, evidence: str | None = "", **facts: str
+    ) -> Reason:
         found = self.after.results.get(entry.id)
         record = found[1] if found and found[1].status == "failed" else None
         return Reason(
@@ -240,6 +266,7 @@ class Judge:
             expected=record.expected if record else None,
             actual=record.actual if record else None,
             evidence=(found[0] if found else None) if evidence == "" else evidence,
+            facts=facts,
         )
 
 

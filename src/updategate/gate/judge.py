@@ -10,9 +10,10 @@ from typing import Literal
 from updategate.config.policy import Policy
 from updategate.evidence.reader import RunEvidence
 from updategate.evidence.records import CostFinding, Finding, Performance, ProcessEntry, UpdateStep
-from updategate.gate import ledger, objectives
+from updategate.gate import ledger, objectives, price_lists
 from updategate.gate.comparison import Judge, Judged, Side
 from updategate.gate.soundness import build_doubts, doubt, environment_doubts, file_doubts
+from updategate.gate.stages import environment_changes, fingerprint, parity_doubts, rollout_reasons, shard_doubts
 from updategate.gate.verdict import (
     Builds,
     Comparison,
@@ -45,6 +46,8 @@ def judge(
     """
     reasons = [*file_doubts(after, "after"), *file_doubts(before, "before")]
     reasons += [*build_doubts(after, "after"), *build_doubts(before, "before"), *environment_doubts(after, before)]
+    reasons += [*environment_changes(after, "after"), *shard_doubts(after, "after"), *shard_doubts(before, "before")]
+    reasons += [*parity_doubts([*before, *after], policy.parity), *rollout_reasons(after)]
     new, old = Side.of(after), Side.of(before)
     scope = _scope(after)
     judged: list[Judged] = []
@@ -53,8 +56,9 @@ def judge(
     else:
         judged, more = _processes(policy, scope, new, old, now, policy_source)
         reasons += more
-    differences, more = ledger.compare(after, before, policy.ledger)
-    reasons += more
+    prices = ledger.compare(after, before, policy.ledger)
+    lists = price_lists.compare(after, before, policy.ledger)
+    reasons += [*prices.reasons, *lists.reasons]
     indicators, more = objectives.check(policy.objectives, after, before, known_indicators, policy_source)
     reasons += more
     findings = [finding for run in after for finding in run.of_type(Finding)]
@@ -70,9 +74,13 @@ def judge(
         reasons=tuple(reasons),
         comparison=_comparison(judged),
         build=Builds(before=old.build, after=new.build),
-        not_tested=_not_tested(judged, performance),
+        fingerprint=fingerprint(after, before),
+        not_tested=_not_tested(judged, performance, prices.not_tested),
         indicators=tuple(indicators),
-        ledger=tuple(differences),
+        ledger=prices.differences,
+        ledger_summary=prices.summary,
+        price_lists=lists.summaries,
+        price_list_rows=lists.rows,
         findings=tuple(findings),
         performance=performance,
         speed=tuple(record for run in after for record in run.of_type(Performance)),
@@ -129,6 +137,7 @@ def _allowance(policy: Policy, judged: Sequence[Judged]) -> list[Reason]:
             title=first.title,
             expected=first.expected,
             actual=first.actual,
+            facts={"failed": str(len(failures)), "allowed": str(allowed), "names": names},
         )
     ]
 
@@ -140,6 +149,8 @@ def _step_failed(step: UpdateStep) -> Reason:
         message=f"The update did not do what it should: {step.step}. {step.message}".rstrip(" "),
         expected=step.expected,
         actual=step.actual,
+        evidence=_where(step),
+        facts={"step": step.step},
     )
 
 
@@ -151,6 +162,7 @@ def _blocked(finding: Finding) -> Reason:
         evidence=f"{finding.file}:{finding.line}",
         expected=finding.replacement,
         actual=finding.symbol,
+        facts={"plugin": finding.plugin},
     )
 
 
@@ -178,7 +190,10 @@ def _performance(policy: Policy, after: Sequence[RunEvidence]) -> tuple[Pace, li
 def _pace_reason(record: Performance) -> Reason:
     if record.pace == "inconclusive":
         told = "; ".join(record.reasons) or f"{record.units} units were not enough to decide"
-        return doubt("performance_undecided", f"Whether the shop is slower is not decided ({record.profile}): {told}.")
+        message = f"Whether the shop is slower is not decided ({record.profile}): {told}."
+        return doubt(
+            "performance_undecided", message, evidence=_where(record), profile=record.profile, units=str(record.units)
+        )
     slower = [metric for metric in record.metrics if metric.slower]
     costs = [cost.indicator for cost in record.costs if cost.worse] if record.mode == "exact" else []
     named = (
@@ -190,6 +205,8 @@ def _pace_reason(record: Performance) -> Reason:
         message=f"The shop is slower than before the update ({record.profile}): {named}.",
         expected=f"at most {record.tolerance:+.0%}",
         actual=named,
+        evidence=_where(record),
+        facts={"profile": record.profile},
     )
 
 
@@ -199,7 +216,14 @@ def _cost_reason(record: Performance, cost: CostFinding) -> Reason:
         weight="fail",
         message=f"The shop costs more than before the update ({record.profile}): {cost.text}.",
         actual=cost.text,
+        evidence=_where(record),
+        facts={"profile": record.profile, "indicator": cost.indicator},
     )
+
+
+def _where(record: UpdateStep | Performance) -> str:
+    """Run and line where a record can be looked up."""
+    return f"{record.run}:{record.seq + 1}"
 
 
 def _decide(reasons: Sequence[Reason]) -> Decision:
@@ -225,8 +249,10 @@ def _comparison(judged: Sequence[Judged]) -> Comparison:
     )
 
 
-def _not_tested(judged: Sequence[Judged], performance: str) -> tuple[NotTested, ...]:
+def _not_tested(judged: Sequence[Judged], performance: str, prices: NotTested | None) -> tuple[NotTested, ...]:
     gaps = [one.not_tested for one in judged if one.not_tested is not None]
+    if prices is not None:
+        gaps.append(prices)
     if performance == "not_tested":
         gaps.append(NotTested(what="Performance", reason="no comparison with the shop before the update was made"))
     return tuple(gaps)
@@ -239,6 +265,7 @@ def _references(runs: Sequence[RunEvidence], phase: Literal["before", "after"]) 
             kind=run.started.kind,
             phase=phase,
             environment=run.started.provenance.environment,
+            stage=run.started.provenance.stage,
             scope=run.started.scope,
             commit=run.started.provenance.commit,
             at=run.started.at,

@@ -24,7 +24,8 @@ class Reason(Part):
     """Why the verdict is what it is.
 
     ``code`` is stable and documented in ``docs/reference/verdict.md``. ``weight`` says what the reason asks for;
-    ``note`` changes nothing. ``evidence`` names run and line where it can be looked up.
+    ``note`` changes nothing. ``evidence`` names run and line where it can be looked up. ``facts`` holds the parts of
+    the sentence, so that it can be said in other languages.
     """
 
     code: str
@@ -35,10 +36,14 @@ class Reason(Part):
     expected: str | None = None
     actual: str | None = None
     evidence: str | None = None
+    facts: dict[str, str] = Field(default_factory=dict)
 
 
 class ProcessResult(Part):
-    """A process of the scope, before and after; None where there is no record."""
+    """A process of the scope, before and after; None where there is no record.
+
+    ``evidence_before`` and ``evidence_after`` name run and line of the records.
+    """
 
     process: str
     title: str
@@ -52,6 +57,8 @@ class ProcessResult(Part):
     message: str = ""
     expected: str | None = None
     actual: str | None = None
+    evidence_before: str | None = None
+    evidence_after: str | None = None
 
 
 class Comparison(Part):
@@ -72,6 +79,18 @@ class Builds(Part):
     after: records.Build | None = None
 
 
+class Fingerprint(Part):
+    """What a verdict is bound to: SHA-256 of the build after the update and of its environment.
+
+    ``facts`` is that environment, ``facts_before`` the one that the update began with.
+    """
+
+    build: str
+    environment: str | None = None
+    facts: records.EnvironmentFacts | None = None
+    facts_before: records.EnvironmentFacts | None = None
+
+
 class NotTested(Part):
     """Something that this verdict says nothing about, and why."""
 
@@ -89,10 +108,16 @@ class IndicatorResult(Part):
     unit: str
     limit: str | None = None
     result: Literal["met", "missed", "undecided", "informative"]
+    evidence: str | None = None
 
 
 class LedgerDifference(Part):
-    """A cell of the price ledger that changed."""
+    """A cell of the price ledger that changed.
+
+    ``before`` and ``after`` say all that differs, ``changed`` names the figures, ``by`` is the amount by which the
+    first of them changed. ``rule`` is the rule of the advanced price after the update, ``rule_before`` the one before.
+    ``intended`` is the policy's reason and source for a change that is meant.
+    """
 
     product: str
     customer_group: str
@@ -102,7 +127,63 @@ class LedgerDifference(Part):
     country: str
     before: str
     after: str
+    changed: tuple[str, ...] = ()
+    by: str | None = None
     rule: str | None = None
+    rule_before: str | None = None
+    intended: str | None = None
+    evidence_before: str | None = None
+    evidence_after: str | None = None
+
+
+class LedgerSummary(Part):
+    """What the price ledgers cover together, and how many cells differ; ``explained`` ones are intended."""
+
+    cells_before: int
+    cells_after: int
+    compared: int
+    differing: int
+    explained: int
+    unread: int
+    products: int
+    customer_groups: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+class PriceListRow(Part):
+    """A row of a price list that the shop does not charge after the update.
+
+    ``before`` is what it charged before the update, None where nobody asked; ``change`` says which it is:
+    ``regressed`` where it kept to the list before, ``pre_existing`` where it did not either.
+    """
+
+    price_list: str
+    row: int
+    product: str
+    customer_group: str
+    customer: str | None
+    quantity: int
+    currency: str
+    country: str
+    expected: str
+    actual: str
+    before: str | None = None
+    rule: str | None = None
+    change: Literal["regressed", "pre_existing", "failed"]
+    evidence: str | None = None
+
+
+class PriceListSummary(Part):
+    """A price list as it was asked after the update."""
+
+    price_list: str
+    file: str
+    rows: int
+    asked: int
+    equal: int
+    deviating: int
+    unread: int
 
 
 class RunReference(Part):
@@ -112,6 +193,7 @@ class RunReference(Part):
     kind: str
     phase: Literal["before", "after"]
     environment: str
+    stage: str | None = None
     scope: str
     commit: str | None
     at: str
@@ -138,9 +220,13 @@ class Verdict(Part):
     reasons: tuple[Reason, ...]
     comparison: Comparison
     build: Builds
+    fingerprint: Fingerprint | None = None
     not_tested: tuple[NotTested, ...] = ()
     indicators: tuple[IndicatorResult, ...] = ()
     ledger: tuple[LedgerDifference, ...] = ()
+    ledger_summary: LedgerSummary | None = None
+    price_lists: tuple[PriceListSummary, ...] = ()
+    price_list_rows: tuple[PriceListRow, ...] = ()
     findings: tuple[records.Finding, ...] = ()
     performance: Literal["not_tested", "not_slower", "slower", "inconclusive"] = "not_tested"
     speed: tuple[records.Performance, ...] = ()
