@@ -7,6 +7,8 @@ import json
 import pytest
 
 from tests.plugin.conftest import LeastShop, Project
+from updategate.evidence.records import Provenance, RunStarted
+from updategate.evidence.writer import EvidenceWriter
 
 ALL_PASS = """
 import pytest
@@ -46,6 +48,18 @@ def test_each_process_has_one_record_whatever_the_workers(project: Project, work
     assert evidence.started.capabilities == ("admin", "storefront")
     assert evidence.finished is not None
     assert evidence.finished.counts == {"passed": 3}
+
+
+def test_what_a_plugin_touches_is_critical_in_this_run(project: Project) -> None:
+    project.write("suites/test_all.py", ALL_PASS)
+    compat = EvidenceWriter(project.pytester.path / "compat", "compat")
+    where = Provenance(environment="test", stage="compat", url="", machine="m", tool_version="0", python="3")
+    areas = {"AcmeListing": ["catalogue"]}
+    compat.write(RunStarted(kind="compat", scope="compat", environment={"areas": areas}, provenance=where))
+    compat.finish(None)
+    assert project.run("--compat", "compat").ret == 0
+    assert project.evidence.started is not None
+    assert {entry.id: entry.critical for entry in project.evidence.started.registry}["CAT-001"]
 
 
 def test_a_failed_comparison_is_kept_with_both_sides(project: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,17 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 policy_option = click.option(
     "--policy", default="default", show_default=True, help="A name under ci/policies, or a file."
 )
+compat_option = click.option(
+    "--compat",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Evidence of a compat run: what its plugins touch becomes critical; several.",
+)
+
+
+def compat_arguments(folders: Sequence[Path]) -> tuple[str, ...]:
+    """The same option for the pytest process that carries the suites out."""
+    return tuple(part for folder in folders for part in ("--compat", str(folder.absolute())))
 
 
 def console(*, as_json: bool = False) -> Console:

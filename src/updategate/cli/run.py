@@ -7,16 +7,30 @@ from typing import Any
 
 import click
 
-from updategate.cli.options import console, json_option, policy_option, print_json, project_root
+from updategate.cli.holding import holding, wait_option
+from updategate.cli.options import (
+    compat_arguments,
+    compat_option,
+    console,
+    json_option,
+    policy_option,
+    print_json,
+    project_root,
+)
 from updategate.config.environment import Environment, environment_path, load_environment, read_only_environment
 from updategate.config.exit_codes import ExitCode
 from updategate.config.own_suites import registry_of
 from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
+from updategate.config.registry import carried_out_in
 from updategate.evidence.provenance import run_name
+from updategate.evidence.touched_areas import read_touched_areas
+from updategate.evidence.writer import spoil
 from updategate.operations.cleaning import Cleaning, clean_run
 from updategate.operations.preflight import obstacle
+from updategate.operations.run_lock.holder import SHARD
 from updategate.operations.run_suites import SuiteRun, SuiteRunRefused, run_suites
+from updategate.operations.shards import Shard, measured
 from updategate.reports.terminal import RunProgress, show_run
 
 READ_ONLY_SCOPE = "production"
@@ -31,9 +45,18 @@ READ_ONLY_SCOPE = "production"
 @click.option("--access-key", help="The sales channel's access key for --url.")
 @click.option("-n", "--workers", type=click.IntRange(0, 32), default=4, show_default=True, help="Parallel workers.")
 @click.option("--run-folder", type=click.Path(path_type=Path), help="Where evidence goes.  [default: reports/<run id>]")
+@click.option("--shard", metavar="I/N", help="Carry only this share of the scope out, one of N; the gate takes all.")
+@click.option(
+    "--durations",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="An earlier run whose durations balance the shards; several.",
+)
+@compat_option
 @click.option(
     "--repeat-each", type=click.IntRange(1), default=1, show_default=True, help="Carry each process out N times."
 )
+@wait_option
 @json_option
 def run(
     env: str | None,
@@ -44,7 +67,11 @@ def run(
     access_key: str | None,
     workers: int,
     run_folder: Path | None,
+    shard: str | None,
+    durations: tuple[Path, ...],
+    compat: tuple[Path, ...],
     repeat_each: int,
+    wait: float,
     as_json: bool,
 ) -> ExitCode:
     """Carry out the processes of a scope against ENV and keep the evidence.
@@ -57,35 +84,50 @@ def run(
     environment, file, folder = target
     scope = scope or (READ_ONLY_SCOPE if url else "full")
     policy_file = policy_path(policy, root)
-    chosen = load_policy(policy_file).select(scope, registry_of(environment, root).processes, str(policy_file))
+    registry = registry_of(environment, root).critical_in(read_touched_areas(compat))
+    chosen = carried_out_in(phase, load_policy(policy_file).select(scope, registry.processes, str(policy_file)))
+    if shard:
+        chosen = Shard.parse(shard).of(chosen, measured(durations))
+    elif durations:
+        raise click.UsageError("--durations goes with --shard.")
     screen = console(as_json=as_json)
     found = obstacle(environment)
     if found is not None:
         click.echo(str(found), err=True)
         return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
-    with RunProgress(screen, environment.name, scope, len(chosen)) as progress:
-        try:
-            done = run_suites(
-                root=root,
-                environment=str(file),
-                suites=environment.suites,
-                folder=folder,
-                scope=scope,
-                policy=str(policy_file),
-                phase=phase,
-                workers=workers,
-                repeat_each=repeat_each,
-                variables=for_child({ACCESS_KEY_VARIABLE: access_key} if url and access_key else {}),
-                progress=progress.take,
-            )
-        except SuiteRunRefused as refused:
-            click.echo(refused.text, err=True)
-            return refused.exit_code
-    cleaned = clean_run(environment, done.evidence)
+    with holding(environment, SHARD if shard else "run", wait, screen) as held:
+        with RunProgress(screen, environment.name, scope, len(chosen)) as progress:
+            try:
+                done = run_suites(
+                    root=root,
+                    environment=str(file),
+                    suites=environment.suites,
+                    folder=folder,
+                    scope=scope,
+                    policy=str(policy_file),
+                    phase=phase,
+                    workers=workers,
+                    repeat_each=repeat_each,
+                    extra=(*_shard_arguments(shard, durations), *compat_arguments(compat)),
+                    variables=for_child({ACCESS_KEY_VARIABLE: access_key} if url and access_key else {}),
+                    progress=progress.take,
+                )
+            except SuiteRunRefused as refused:
+                click.echo(refused.text, err=True)
+                return refused.exit_code
+        cleaned = clean_run(environment, done.evidence)
+        if held.lost:
+            spoil(done.evidence.folder, held.lost)
     show_run(screen, done.evidence, done.exit_code, cleaned.problems)
     if as_json:
         print_json(_summary(done, cleaned))
     return done.exit_code
+
+
+def _shard_arguments(shard: str | None, durations: tuple[Path, ...]) -> tuple[str, ...]:
+    if not shard:
+        return ()
+    return ("--shard", shard, *(part for run in durations for part in ("--shard-durations", str(run.absolute()))))
 
 
 ACCESS_KEY_VARIABLE = "UPDATEGATE_URL_ACCESS_KEY"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from updategate.cli.options import console, json_option, print_json, project_root
+from updategate.cli.options import compat_arguments, console, json_option, print_json, project_root
 from updategate.config.environment import Environment, environment_path, load_environment
 from updategate.config.exit_codes import ExitCode, of_verdict
 from updategate.config.own_suites import registry_of
@@ -16,6 +16,7 @@ from updategate.config.process_environment import for_child
 from updategate.config.update_plan import UpdatePlan, load_plan, plan_path
 from updategate.evidence.provenance import file_hash, provenance, run_name
 from updategate.evidence.reader import read_evidence
+from updategate.evidence.touched_areas import read_touched_areas
 from updategate.gate.judge import judge
 from updategate.gate.verdict import Verdict
 from updategate.operations.cleaning import clean_run
@@ -104,7 +105,8 @@ def _suites(
     root: Path, file: Path, environment: Environment, plan: UpdatePlan, phase: str, folder: Path, *, as_json: bool
 ) -> SuiteRun:
     policy_file = policy_path(plan.policy, root)
-    chosen = load_policy(policy_file).select(plan.scope, registry_of(environment, root).processes, str(policy_file))
+    registry = registry_of(environment, root).critical_in(read_touched_areas(plan.compat))
+    chosen = load_policy(policy_file).select(plan.scope, registry.processes, str(policy_file))
     with RunProgress(console(as_json=as_json), f"{environment.name} {phase}", plan.scope, len(chosen)) as progress:
         run = run_suites(
             root=root,
@@ -115,6 +117,7 @@ def _suites(
             policy=str(policy_file),
             phase=phase,
             workers=plan.workers,
+            extra=compat_arguments(plan.compat),
             variables=for_child({}),
             progress=progress.take,
         )
@@ -136,7 +139,11 @@ def _judge(running: Update, root: Path, plan: UpdatePlan) -> Verdict:
         )
     )
     return judge(
-        [*runs_of(running.folder, "after", read_evidence), read_evidence(facts)],
+        [
+            *runs_of(running.folder, "after", read_evidence),
+            read_evidence(facts),
+            *(read_evidence(folder) for folder in plan.compat),
+        ],
         runs_of(running.folder, "before", read_evidence),
         load_policy(policy_file),
         datetime.now(UTC),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from updategate.config.loading import Strict, build, load
 
+CRITICAL = {"critical": True}
 Effect = Literal["carts", "customers", "orders", "admin_write", "load", "update", "canary"]
 
 
@@ -28,6 +29,8 @@ class Process(Strict):
 
     ``needs`` are capabilities of the shop without which it does not apply; ``effects`` what it writes, which the
     environment must permit; ``areas`` the parts of the shop it stands for (cart, tax, price, mail …).
+    ``around_update`` marks what leaves something before an update and finds it afterwards: without a phase it says
+    nothing, and is not carried out.
     """
 
     id: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}-\d{3}$")
@@ -38,6 +41,7 @@ class Process(Strict):
     needs: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
     areas: tuple[str, ...] = Field(min_length=1)
+    around_update: bool = False
 
     def applies_to(self, version: str) -> bool:
         """Whether the process is meant for this Shopware version (``6.6.7.1``, pre-releases included)."""
@@ -62,6 +66,20 @@ class Registry(Strict):
     def by_id(self) -> dict[str, Process]:
         """The processes by their id."""
         return {process.id: process for process in self.processes}
+
+    def critical_in(self, areas: Collection[str]) -> Registry:
+        """The same registry, in which every process of one of these areas is critical."""
+        touched = set(areas)
+        processes = tuple(
+            process if process.critical or not touched & set(process.areas) else process.model_copy(update=CRITICAL)
+            for process in self.processes
+        )
+        return self.model_copy(update={"processes": processes})
+
+
+def carried_out_in(phase: str | None, processes: Iterable[Process]) -> tuple[Process, ...]:
+    """The processes that a run of this phase carries out; without one, none of those around an update."""
+    return tuple(process for process in processes if phase or not process.around_update)
 
 
 def merged(registries: Iterable[Registry]) -> Registry:

@@ -54,7 +54,9 @@ class Settling(Strict):
 class UpdatePlan(Strict):
     """One update. ``to`` is the target version of the core, ``plugins`` the target versions of plugins; one is needed.
 
-    ``pending_migrations`` prints one pending or failed migration a line: exit codes of the update do not tell them.
+    ``compat`` names run folders of ``updategate compat --evidence``: what blocks there fails the update, and what its
+    plugins touch is critical. ``pending_migrations`` prints one pending or failed migration a line: exit codes of the
+    update do not tell them.
     """
 
     update: str = Field(min_length=2)
@@ -63,6 +65,7 @@ class UpdatePlan(Strict):
     scope: str = "full"
     policy: str = "default"
     workers: int = Field(default=4, ge=0, le=32)
+    compat: tuple[Path, ...] = ()
     preflight: Preflight = Preflight()
     snapshot: Command | None = None
     maintenance: Maintenance | None = None

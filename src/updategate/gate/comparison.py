@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from updategate.config.policy import IntendedChange, Policy, Waiver
 from updategate.evidence.reader import RunEvidence
 from updategate.evidence.records import Build, ProcessEntry, ProcessFinished, worst
+from updategate.gate.criticality import Touched, why_critical
 from updategate.gate.verdict import Change, NotTested, ProcessResult, Reason, Weight
 
 
@@ -32,6 +33,7 @@ class Side:
     registry: Mapping[str, ProcessEntry]
     results: Mapping[str, tuple[str, ProcessFinished]]
     build: Build | None
+    planned: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, runs: Sequence[RunEvidence]) -> Side:
@@ -47,7 +49,8 @@ class Side:
                     if held is None or worst((held[1].status, record.status)) == record.status:
                         results[process] = (f"{run.name}:{record.seq + 1}", record)
         builds = [run.started.build for run in process_runs if run.started and run.started.build]
-        return cls(bool(process_runs), registry, results, builds[0] if builds else None)
+        planned = frozenset(process for run in process_runs if run.started for process in run.started.processes)
+        return cls(bool(process_runs), registry, results, builds[0] if builds else None, planned)
 
 
 def waiver_for(process: str, waivers: Sequence[Waiver], today: date) -> tuple[Waiver | None, Waiver | None]:
@@ -88,11 +91,12 @@ def within(version: str, line: str) -> bool:
 class Judge:
     """Judges the processes of a scope under one policy at one date."""
 
-    def __init__(self, policy: Policy, before: Side, after: Side, today: date) -> None:
+    def __init__(self, policy: Policy, before: Side, after: Side, today: date, touched: Touched | None = None) -> None:
         self.policy = policy
         self.before = before
         self.after = after
         self.today = today
+        self.touched = touched or {}
 
     def process(self, entry: ProcessEntry) -> Judged:
         """The result of one process of the scope, and what it means."""
@@ -100,10 +104,11 @@ class Judge:
         earlier = self.before.results.get(entry.id)
         if found is None:
             missing: Weight = self.policy.missing_evidence
+            why = why_critical(entry, self.touched) if entry.id not in self.after.planned else ""
             return self._judged(
                 entry,
                 "not_tested",
-                [self._reason(entry, "no_record", missing, "has no finished record in the after run", None)],
+                [self._reason(entry, "no_record", missing, f"has no finished record in the after run{why}", None)],
                 untested="it has no finished record",
             )
         registries = self._registry_gap(entry)

@@ -10,8 +10,10 @@ from typing import Literal
 from updategate.config.policy import Policy
 from updategate.evidence.reader import RunEvidence
 from updategate.evidence.records import CostFinding, Finding, Performance, ProcessEntry, UpdateStep
+from updategate.evidence.touched_areas import tells_areas, touched_areas
 from updategate.gate import ledger, objectives, price_lists
 from updategate.gate.comparison import Judge, Judged, Side
+from updategate.gate.criticality import Touched, areas_unknown, critical_in
 from updategate.gate.soundness import build_doubts, doubt, environment_doubts, file_doubts
 from updategate.gate.stages import environment_changes, fingerprint, parity_doubts, rollout_reasons, shard_doubts
 from updategate.gate.verdict import (
@@ -49,12 +51,14 @@ def judge(
     reasons += [*environment_changes(after, "after"), *shard_doubts(after, "after"), *shard_doubts(before, "before")]
     reasons += [*parity_doubts([*before, *after], policy.parity), *rollout_reasons(after)]
     new, old = Side.of(after), Side.of(before)
+    touched = touched_areas([*after, *before])
+    reasons += [areas_unknown(run.name) for run in after if _is_compat(run) and not tells_areas(run)]
     scope = _scope(after)
     judged: list[Judged] = []
     if not new.exists:
         reasons.append(doubt("no_evidence", "There is no process run from after the update."))
     else:
-        judged, more = _processes(policy, scope, new, old, now, policy_source)
+        judged, more = _processes(policy, scope, new, old, touched, now, policy_source)
         reasons += more
     prices = ledger.compare(after, before, policy.ledger)
     lists = price_lists.compare(after, before, policy.ledger)
@@ -94,18 +98,22 @@ def judge(
     )
 
 
+def _is_compat(run: RunEvidence) -> bool:
+    return run.started is not None and run.started.kind == "compat"
+
+
 def _scope(runs: Sequence[RunEvidence]) -> str:
     return next((run.started.scope for run in runs if run.started and run.started.kind == "processes"), "unknown")
 
 
 def _processes(
-    policy: Policy, scope: str, new: Side, old: Side, now: datetime, source: str
+    policy: Policy, scope: str, new: Side, old: Side, touched: Touched, now: datetime, source: str
 ) -> tuple[list[Judged], list[Reason]]:
     registry: dict[str, ProcessEntry] = {**old.registry, **new.registry}
     if not registry:
         return [], [doubt("no_registry", "The evidence holds no process registry.")]
-    entries = policy.select(scope, registry.values(), source)
-    judge_ = Judge(policy, old, new, now.date())
+    entries = policy.select(scope, critical_in(registry.values(), touched), source)
+    judge_ = Judge(policy, old, new, now.date(), touched)
     judged = [judge_.process(entry) for entry in sorted(entries, key=lambda entry: entry.id)]
     reasons = [reason for one in judged for reason in one.reasons]
     reasons += _allowance(policy, judged)

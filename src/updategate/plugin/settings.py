@@ -11,8 +11,10 @@ import pytest
 from updategate.config.environment import Environment, environment_path, load_environment
 from updategate.config.own_suites import registry_of
 from updategate.config.policy import Policy, load_policy, policy_path
-from updategate.config.registry import Process, Registry
+from updategate.config.registry import Process, Registry, carried_out_in
+from updategate.evidence.handover import FILE_NAME as HANDOVER
 from updategate.evidence.records import Phase
+from updategate.evidence.touched_areas import read_touched_areas
 from updategate.operations.shards import Shard, measured
 
 
@@ -21,6 +23,7 @@ class RunSettings:
     """The inputs of a run.
 
     ``folder`` is where its evidence goes; ``processes`` are those of the scope, or of this run's ``shard`` of it.
+    ``handover`` is where a before run leaves what the after run finds; None where an after run was given none.
     """
 
     environment: Environment
@@ -33,6 +36,7 @@ class RunSettings:
     folder: Path
     processes: tuple[Process, ...]
     shard: Shard | None = None
+    handover: Path | None = None
 
     @property
     def selected(self) -> frozenset[str]:
@@ -59,6 +63,16 @@ def add_options(parser: pytest.Parser) -> None:
         default=[],
         help="earlier run whose durations balance the shards; several",
     )
+    group.addoption(
+        "--compat",
+        metavar="RUN",
+        action="append",
+        default=[],
+        help="evidence of a compat run: processes of the areas that its plugins touch become critical; several",
+    )
+    group.addoption(
+        "--carry", metavar="FILE", help="what a before run leaves and an after run finds (before: <run folder>)"
+    )
     group.addoption("--progress-fd", type=int, help=argparse.SUPPRESS)
 
 
@@ -69,14 +83,18 @@ def resolve(config: pytest.Config, run: str) -> RunSettings:
     environment = load_environment(environment_file)
     policy_file = policy_path(str(config.getoption("--policy")), root)
     policy = load_policy(policy_file)
-    registry = registry_of(environment, root)
+    touched = read_touched_areas([Path(folder) for folder in config.getoption("--compat")])
+    registry = registry_of(environment, root).critical_in(touched)
     scope = str(config.getoption("--scope"))
     folder = config.getoption("--run-folder")
-    processes = policy.select(scope, registry.processes, str(policy_file))
+    phase: Phase | None = config.getoption("--phase")
+    processes = carried_out_in(phase, policy.select(scope, registry.processes, str(policy_file)))
     shard = Shard.parse(str(config.getoption("--shard"))) if config.getoption("--shard") else None
     if shard is not None:
         seconds = measured([Path(run) for run in config.getoption("--shard-durations")])
         processes = shard.of(processes, seconds)
+    into = Path(str(folder)) if folder else root / "reports" / run
+    carry = config.getoption("--carry")
     return RunSettings(
         environment=environment,
         environment_file=environment_file,
@@ -84,8 +102,9 @@ def resolve(config: pytest.Config, run: str) -> RunSettings:
         policy_file=policy_file,
         registry=registry,
         scope=scope,
-        phase=config.getoption("--phase"),
-        folder=Path(str(folder)) if folder else root / "reports" / run,
+        phase=phase,
+        folder=into,
         processes=processes,
         shard=shard,
+        handover=Path(str(carry)) if carry else into / HANDOVER if phase == "before" else None,
     )
