@@ -32,6 +32,8 @@ def look_at(environment: Environment) -> Shop:
     if environment.capabilities is not None:
         return Shop(version, frozenset(environment.capabilities))
     found |= erp_capabilities(environment)
+    if environment.canary is not None and environment.permits.canary:
+        found.add("canary_order")
     if environment.sinks.mail not in (None, "none"):
         found.add("mail")
     if _answers_html(environment):
