@@ -166,7 +166,7 @@ def context(**changes: Any) -> CheckoutContext:
     )
     result = replace(base, **changes)
     if "tax_state" not in changes:
-        result.tax_state = result.first_tax_state()
+        result.tax_state = result.first_tax_state(Behaviour())
     return result
 
 

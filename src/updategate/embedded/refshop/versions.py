@@ -18,6 +18,7 @@ class ShopwareVersion:
     goes down and ``stock`` follows when the order is completed.
     ``token_in_login_body``: up to 6.5 the login answers ``{"contextToken": …}``, later only the header has it.
     ``confirm_hash``: since 6.6 the confirm form holds a hash of the cart, checked when the order is placed.
+    ``cancelled_total_signed``: since 6.6.6.1 a cancellation invoice names its total below zero, as all its amounts.
     ``limits_search_page``: since 6.6 a ``limit`` above 500 is refused in the Admin API.
     """
 
@@ -26,6 +27,7 @@ class ShopwareVersion:
     token_in_login_body: bool = False
     confirm_hash: bool = True
     limits_search_page: bool = True
+    cancelled_total_signed: bool = True
     primary_delivery_in_order: bool = False
 
     @property
@@ -52,6 +54,7 @@ VERSIONS: dict[str, ShopwareVersion] = {
             token_in_login_body=True,
             confirm_hash=False,
             limits_search_page=False,
+            cancelled_total_signed=False,
         ),
         ShopwareVersion("6.6.6.1"),
         ShopwareVersion("6.6.7.1"),

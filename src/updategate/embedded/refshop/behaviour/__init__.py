@@ -6,15 +6,19 @@ is a class that overrides one or two of them. Amounts are ``Decimal``, rates are
 
 from __future__ import annotations
 
+from .accounts import AccountDecisions
 from .api import ApiDecisions
+from .catalogue import CatalogueDecisions
 from .money import MoneyDecisions
 from .orders import OrderDecisions
 from .performance import PerformanceDecisions
 from .prices import PriceDecisions
 from .promotions import PromotionDecisions
+from .started import Started
 from .stock import StockDecisions
+from .updates import UpdateDecisions, UpdatedStore
 
-__all__ = ["Behaviour"]
+__all__ = ["Behaviour", "Started", "UpdatedStore"]
 
 
 class Behaviour(
@@ -23,7 +27,10 @@ class Behaviour(
     PromotionDecisions,
     StockDecisions,
     OrderDecisions,
+    AccountDecisions,
+    CatalogueDecisions,
     ApiDecisions,
+    UpdateDecisions,
     PerformanceDecisions,
 ):
     """Every decision that a mutant may override; one object lives as long as its shop."""

@@ -66,11 +66,13 @@ class Calculator:
         net = base.total - base.tax_amount if self.tax_state is TaxState.GROSS else base.total
         share = self.behaviour.percentage_discount(base.total, net, abs(percentage))
         amount = share if percentage >= 0 else -share
-        return self.quantity(QuantityPriceDefinition(cast(self._round(amount)), self.shares(base)))
+        rates = self.behaviour.discount_rates(self.shares(base))
+        return self.quantity(QuantityPriceDefinition(cast(self._round(amount)), rates))
 
     def absolute(self, amount: Decimal, prices: Sequence[CalculatedPrice], quantity: int = 1) -> CalculatedPrice:
         """Return the amount; its tax is split as that of the prices is."""
-        return self.quantity(QuantityPriceDefinition(cast(amount), self.shares(total_of(prices)), quantity))
+        rates = self.behaviour.discount_rates(self.shares(total_of(prices)))
+        return self.quantity(QuantityPriceDefinition(cast(amount), rates, quantity))
 
     def shares(self, price: CalculatedPrice) -> tuple[TaxRule, ...]:
         """Return the rates of a price with the share of each in per cent."""
@@ -86,10 +88,11 @@ class Calculator:
         total = total_of(everything)
         if self.tax_state is TaxState.FREE:
             return CartPrice(total.total, total.total, positions, (), (), TaxState.FREE, total.total)
-        taxes = self._cart_taxes(everything, total)
+        taxed = everything if self.behaviour.shipping_is_taxed(self.tax_state.value) else items
+        taxes = self._cart_taxes(taxed)
         tax = cast(sum((each.tax for each in taxes), ZERO))
         if self.tax_state is TaxState.GROSS:
-            net = self.item_rounding.math(total.total - tax, self.behaviour)
+            net = self.item_rounding.math(self.behaviour.cart_net(total.total, tax, len(items)), self.behaviour)
             payable = self.total_rounding.cash(total.total, self.behaviour)
             return CartPrice(net, payable, positions, taxes, total.rules, TaxState.GROSS, total.total)
         raw = cast(total.total + tax)
@@ -120,7 +123,9 @@ class Calculator:
     def _line_taxes(self, unit: Decimal, rules: tuple[TaxRule, ...], count: Decimal) -> tuple[CalculatedTax, ...]:
         taxes = self._taxes(unit, rules, net=self.tax_state is TaxState.NET)
         return tuple(
-            CalculatedTax(self._round_tax(tax.tax * count), tax.rate, self._tax_base(tax.price * count))
+            CalculatedTax(
+                self._round_tax(self.behaviour.line_tax(tax.tax, count)), tax.rate, self._tax_base(tax.price * count)
+            )
             for tax in taxes
         )
 
@@ -132,9 +137,10 @@ class Calculator:
     def _round_tax(self, tax: Decimal) -> Decimal:
         return self.behaviour.round_tax(settle(tax), self.item_rounding.decimals, ZERO)
 
-    def _cart_taxes(self, prices: list[CalculatedPrice], total: CalculatedPrice) -> tuple[CalculatedTax, ...]:
+    def _cart_taxes(self, prices: list[CalculatedPrice]) -> tuple[CalculatedTax, ...]:
         taxes: Iterable[CalculatedTax] = merged_taxes(prices)
         if self.vertical:
+            total = total_of(prices)
             taxes = self._taxes(total.total, self.shares(total), net=self.tax_state is TaxState.NET)
         rounding = self.item_rounding
         return tuple(CalculatedTax(rounding.math(tax.tax, self.behaviour), tax.rate, tax.price) for tax in taxes)
@@ -150,7 +156,7 @@ class Calculator:
         if not definition.list_price:
             return None
         price = self._as_shown(definition.list_price, definition)
-        percentage = Rounding().math(HUNDRED - unit / price * HUNDRED, self.behaviour) if price else ZERO
+        percentage = Rounding().math(self.behaviour.saved_percentage(unit, price), self.behaviour) if price else ZERO
         return ListPrice(cast(price), cast(unit - price), percentage)
 
     def _regulation(self, definition: QuantityPriceDefinition) -> Decimal | None:
@@ -160,5 +166,5 @@ class Calculator:
         measure = definition.reference
         if measure is None or measure.purchase_unit <= 0 or measure.reference_unit <= 0:
             return None
-        price = unit / measure.purchase_unit * measure.reference_unit
+        price = self.behaviour.reference_price(unit, measure.purchase_unit, measure.reference_unit)
         return ReferencePrice(self.item_rounding.math(price, self.behaviour), measure)

@@ -80,8 +80,8 @@ class StoredCatalogue:
         if parent is None:
             return own, None
         filled = dict(own)
-        for field in _INHERITED:
-            if filled.get(field) is None and parent.get(field) is not None:
+        for field in self._shop.behaviour.inherited_fields([name for name in _INHERITED if own.get(name) is None]):
+            if parent.get(field) is not None:
                 filled[field] = parent[field]
         return filled, parent
 
@@ -273,7 +273,8 @@ class StoredCatalogue:
         owners = {
             row["promotionId"]
             for row in self._store.all("promotion_individual_code")
-            if str(row.get("code")).casefold() == folded and not row.get("payload")
+            if str(row.get("code")).casefold() == folded
+            and self._shop.behaviour.individual_code_is_free(bool(row.get("payload")))
         }
         return [each for each in with_codes if each.use_individual_codes and each.id in owners]
 

@@ -145,22 +145,22 @@ class CheckoutContext:
             self.rounds_tax_base,
         )
 
-    def company_is_tax_free(self) -> bool:
+    def company_is_tax_free(self, behaviour: Behaviour) -> bool:
         """Tell whether a company with (valid) VAT ids buys from a country that frees such companies of tax."""
         customer = self.customer
         if not self.country.company_tax.enabled or customer is None or not customer.company:
             return False
         vat_ids = [vat_id for vat_id in customer.vat_ids if vat_id]
-        if not vat_ids:
+        if not behaviour.vat_ids_suffice(len(vat_ids)):
             return False
         if self.country.vat_id_pattern and self.country.check_vat_id_pattern:
             pattern = re.compile(self.country.vat_id_pattern, re.IGNORECASE)
             return all(pattern.fullmatch(vat_id) for vat_id in vat_ids)
         return True
 
-    def first_tax_state(self) -> TaxState:
+    def first_tax_state(self, behaviour: Behaviour) -> TaxState:
         """Return the tax state before the amount of the cart is known: thresholds count as reached."""
-        if self.country.customer_tax.enabled or self.company_is_tax_free():
+        if self.country.customer_tax.enabled or self.company_is_tax_free(behaviour):
             return TaxState.FREE
         return self._state_by_group()
 
@@ -174,7 +174,7 @@ class CheckoutContext:
             return TaxState.FREE
         for tax_free, entitled in (
             (self.country.customer_tax, True),
-            (self.country.company_tax, self.company_is_tax_free()),
+            (self.country.company_tax, self.company_is_tax_free(behaviour)),
         ):
             if not (tax_free.enabled and entitled) or limit != 0:
                 continue

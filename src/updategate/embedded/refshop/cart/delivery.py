@@ -112,7 +112,7 @@ class ShippingCalculation:
 
     def _costs(self, delivery: Delivery, method: ShippingMethod) -> CalculatedPrice | None:
         goods = [position.item for position in delivery.positions if position.item.delivery is not None]
-        if self.behaviour.ships_free(all(item.delivery.free_delivery for item in goods if item.delivery)):
+        if self.behaviour.ships_free([item.delivery.free_delivery for item in goods if item.delivery]):
             return self._calculated(ZERO, method, delivery.positions)
         row = self.matching_price(delivery, method)
         return None if row is None else self._calculated(self._amount(row.prices), method, delivery.positions)
@@ -120,15 +120,16 @@ class ShippingCalculation:
     def _matches(self, delivery: Delivery, row: ShippingPrice) -> bool:
         if row.calculation_rule_id:
             return row.calculation_rule_id in self.context.rule_ids
-        value = _measured(delivery, row.calculation)
+        value = _measured(delivery, row.calculation, self.behaviour)
         end = row.end or None
         return self.behaviour.shipping_price_applies(value, row.start or ZERO, end)
 
     def _amount(self, prices: Sequence[CurrencyPrice]) -> Decimal:
         if not prices:
             return ZERO
-        price = price_in_currency(prices, self.context.currency.id, self.system_currency)
-        value = price.amount.of(self.context.tax_state)
+        price = price_in_currency(prices, self.context.currency, self.system_currency, self.behaviour)
+        shown = price.amount.of(self.context.tax_state)
+        value = self.behaviour.shipping_amount(price.amount.gross, price.amount.net, shown)
         if price.currency_id == self.system_currency:
             return self.behaviour.in_currency(value, self.context.currency.factor)
         return value
@@ -138,9 +139,10 @@ class ShippingCalculation:
     ) -> CalculatedPrice:
         calculator = self.context.calculator(self.behaviour)
         prices = [position.price for position in positions]
-        if method.tax_type == "highest":
+        tax_type = self.behaviour.shipping_tax_type(method.tax_type)
+        if tax_type == "highest":
             rules = highest_tax_rule(prices)
-        elif method.tax_type == "fixed" and method.tax_id is not None:
+        elif tax_type == "fixed" and method.tax_id is not None:
             rules = self.context.tax_rules(method.tax_id)
         else:
             rules = calculator.shares(total_of(prices))
@@ -165,7 +167,7 @@ class ShippingCalculation:
         return [DeliveryPosition(item, item.price, date)]
 
 
-def _measured(delivery: Delivery, calculation: int | None) -> Decimal:
+def _measured(delivery: Delivery, calculation: int | None, behaviour: Behaviour) -> Decimal:
     # what is delivered free of charge does not count, and what is no merchandise neither
     paid = [
         position
@@ -174,12 +176,13 @@ def _measured(delivery: Delivery, calculation: int | None) -> Decimal:
     ]
     total = sum((position.price.total for position in paid), ZERO)
     if calculation == BY_PRICE:
-        return total
+        return behaviour.shipping_value(total, sum((position.price.tax_amount for position in paid), ZERO))
     if calculation == BY_QUANTITY:
         return Decimal(sum(position.quantity for position in paid))
     information = [(position.item.delivery, position.quantity) for position in paid]
     if calculation == BY_WEIGHT:
-        return sum(((each.weight or ZERO) * quantity for each, quantity in information if each), ZERO)
+        weights = [(each.weight or ZERO, quantity) for each, quantity in information if each]
+        return sum((behaviour.shipping_weight(weight, quantity) for weight, quantity in weights), ZERO)
     if calculation == BY_VOLUME:
         return sum((each.volume * quantity for each, quantity in information if each), ZERO)
     return total / 100

@@ -109,7 +109,8 @@ def _take_off(saving: Decimal, cart: Cart, calculator: Calculator) -> bool:
 
 
 def _negative(amount: Decimal, delivery: Delivery, calculator: Calculator) -> CalculatedPrice:
-    return calculator.quantity(QuantityPriceDefinition(-amount, delivery.costs.rules))
+    rates = calculator.behaviour.shipping_discount_rates(delivery.costs.rules)
+    return calculator.quantity(QuantityPriceDefinition(-amount, rates))
 
 
 def _add(cart: Cart, delivery: Delivery, price: CalculatedPrice) -> None:

@@ -78,7 +78,7 @@ class DiscountCalculation:
             if promotion_id in excluded:
                 continue
             unwanted = line.payload["exclusions"]
-            if line.payload["preventCombination"]:
+            if self.behaviour.prevents_combination(bool(line.payload["preventCombination"])):
                 others = [each.payload["promotionId"] for each in lines]
                 unwanted = line.payload["exclusions"] = [each for each in others if each != promotion_id]
             if unwanted and self.eligible(line, cart):
@@ -152,7 +152,7 @@ def _percentage(
     prices = _prices(packages)
     price = calculator.percentage(-abs(percentage), prices)
     share = abs(percentage)
-    if limit.strip():
+    if limit.strip() and calculator.behaviour.caps_discount():
         most = abs(decimal(limit))
         if abs(price.total) > most:
             price = calculator.absolute(-most, prices)

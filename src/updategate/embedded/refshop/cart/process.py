@@ -191,7 +191,8 @@ class CartCalculation:
         if original.items:
             self._fill(original, cart)
         self._sum(cart)
-        for error in problems(cart, self.context, stock_counts=SKIP_STOCK not in self.context.permissions):
+        stock_counts = SKIP_STOCK not in self.context.permissions
+        for error in problems(cart, self.context, self.behaviour, stock_counts=stock_counts):
             cart.add_error(error)
         return cart
 
@@ -220,14 +221,16 @@ class CartCalculation:
             del original.items[item.id]
             return
         kept = item.definition if item.definition is not None and self._keeps_price(item) else None
-        enrich(item, product, selection, max_purchase(product, limit, self.behaviour))
+        line = f"{original.token}/{item.id}"
+        priced = self.behaviour.priced_quantity(line, item.quantity)
+        enrich(item, product, selection, max_purchase(product, limit, self.behaviour), priced)
         if kept is not None:
             item.definition = kept
         if SKIP_STOCK not in permissions:
             quantity = item.quantity
             correct_quantity(original, item, self.behaviour)
             if item.quantity != quantity and kept is None:
-                item.definition = selection.definition(product, item.quantity)
+                item.definition = selection.definition(product, self.behaviour.priced_quantity(line, item.quantity))
 
     def _keeps_price(self, item: LineItem) -> bool:
         permissions = self.context.permissions

@@ -9,7 +9,7 @@ from typing import Any
 
 from updategate.embedded.refshop.behaviour import Behaviour
 
-from .context import CheckoutContext
+from .context import CheckoutContext, Currency
 from .items import IS_PHYSICAL, DeliveryInformation, LineItem, QuantityInformation
 from .prices import (
     CalculatedPrice,
@@ -76,10 +76,13 @@ class Product:
     facts: Mapping[str, Any]
 
 
-def price_in_currency(prices: Sequence[CurrencyPrice], currency_id: str, system_currency: str) -> CurrencyPrice:
+def price_in_currency(
+    prices: Sequence[CurrencyPrice], currency: Currency, system_currency: str, behaviour: Behaviour
+) -> CurrencyPrice:
     """Return the price that was entered for the currency, else the one in the system's currency."""
     by_currency = {price.currency_id: price for price in prices}
-    return by_currency.get(currency_id) or by_currency.get(system_currency) or prices[0]
+    own = by_currency.get(currency.id) if behaviour.entered_price_counts(currency.iso_code) else None
+    return own or by_currency.get(system_currency) or prices[0]
 
 
 class PriceSelection:
@@ -109,7 +112,7 @@ class PriceSelection:
             by_rule.setdefault(price.rule_id, []).append(price)
         for rule_id in self._behaviour.price_rule_order(self._context.rule_ids):
             if rule_id in by_rule:
-                return sorted(by_rule[rule_id], key=lambda price: price.start)
+                return self._behaviour.tiers(sorted(by_rule[rule_id], key=lambda price: price.start))
         return []
 
     def definition(self, product: Product, quantity: int) -> QuantityPriceDefinition:
@@ -146,7 +149,7 @@ class PriceSelection:
     def amount(self, prices: Sequence[CurrencyPrice]) -> Decimal:
         """Return the price in the context's currency and tax state, not rounded."""
         context = self._context
-        price = price_in_currency(prices, context.currency.id, self._system_currency)
+        price = price_in_currency(prices, context.currency, self._system_currency, self._behaviour)
         value = price.amount.of(context.tax_state)
         if price.currency_id == context.currency.id:
             return value
@@ -156,7 +159,7 @@ class PriceSelection:
         self, product: Product, prices: Sequence[CurrencyPrice], quantity: int = 1
     ) -> QuantityPriceDefinition:
         context = self._context
-        price = price_in_currency(prices, context.currency.id, self._system_currency)
+        price = price_in_currency(prices, context.currency, self._system_currency, self._behaviour)
         own = price.currency_id == context.currency.id
 
         def converted(amount: CurrencyAmount | None) -> Decimal | None:
@@ -192,13 +195,16 @@ def fitted_quantity(minimum: int, wanted: int, steps: int) -> int:
     return (wanted - minimum) // steps * steps + minimum
 
 
-def enrich(item: LineItem, product: Product, selection: PriceSelection, limit: int) -> None:
-    """Fill the line with what the product says; ``limit`` is the greatest quantity allowed."""
+def enrich(item: LineItem, product: Product, selection: PriceSelection, limit: int, priced: int) -> None:
+    """Fill the line with what the product says.
+
+    ``limit`` is the greatest quantity allowed, ``priced`` the quantity that the price goes by.
+    """
     item.label = product.name
     item.cover_id = product.cover_id or item.cover_id
     item.states = product.states
     if IS_PHYSICAL in product.states:
         item.delivery = product.delivery
-    item.definition = selection.definition(product, item.quantity)
+    item.definition = selection.definition(product, priced)
     item.quantities = QuantityInformation(product.min_purchase, limit, product.purchase_steps)
     item.payload = {**item.payload, **product.payload}

@@ -89,7 +89,7 @@ class Promotion:
             return False
         if customer_id is not None:
             used = self.orders_per_customer.get(customer_id.lower())
-            if used is not None and not behaviour.usages_left(used, self.max_redemptions_per_customer):
+            if used is not None and not behaviour.customer_usages_left(used, self.max_redemptions_per_customer):
                 return False
         return bool(self.discounts)
 
@@ -97,7 +97,7 @@ class Promotion:
 def in_currency(discount: Discount, value: Decimal, context: CheckoutContext, behaviour: Behaviour) -> Decimal:
     """Return the amount entered for the currency of the cart, else the converted one."""
     own = discount.prices.get(context.currency.id)
-    if own is not None:
+    if own is not None and behaviour.entered_discount_counts(context.currency.iso_code):
         return own
     return value if context.currency.is_default else behaviour.in_currency(value, context.currency.factor)
 

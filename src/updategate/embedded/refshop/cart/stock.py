@@ -13,7 +13,7 @@ def correct_quantity(cart: Cart, item: LineItem, behaviour: Behaviour) -> None:
     """Correct the quantity of a product's line, or remove the line, and add the error that tells."""
     information = item.quantities
     least = information.min_purchase if information else 1
-    steps = information.purchase_steps if information else 1
+    steps = behaviour.purchase_steps(information.purchase_steps) if information else 1
     most = (information.max_purchase or 0) if information else item.quantity
     id_, label = item.referenced_id or "", item.label or ""
     if not behaviour.closeout_available(most, least):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from updategate.embedded.refshop.behaviour import Behaviour
+
 from . import errors
 from .context import CheckoutContext
 from .errors import CartError
@@ -9,7 +11,7 @@ from .items import IS_PHYSICAL, Cart
 from .stock import check_sums
 
 
-def problems(cart: Cart, context: CheckoutContext, *, stock_counts: bool) -> list[CartError]:
+def problems(cart: Cart, context: CheckoutContext, behaviour: Behaviour, *, stock_counts: bool) -> list[CartError]:
     """Return what is wrong; incomplete lines are thrown out."""
     found: list[CartError] = []
     for item in list(cart.items.values()):
@@ -20,7 +22,7 @@ def problems(cart: Cart, context: CheckoutContext, *, stock_counts: bool) -> lis
     if stock_counts:
         check_sums(cart)
     found += _address_problems(cart, context)
-    found += _method_problems(cart, context)
+    found += _method_problems(cart, context, behaviour)
     return found
 
 
@@ -44,18 +46,19 @@ def _address_problems(cart: Cart, context: CheckoutContext) -> list[CartError]:
     return found
 
 
-def _method_problems(cart: Cart, context: CheckoutContext) -> list[CartError]:
+def _method_problems(cart: Cart, context: CheckoutContext, behaviour: Behaviour) -> list[CartError]:
     found = []
     method = context.shipping_method
     if cart.deliveries:
         rule = method.availability_rule_id
-        if not (method.active and (rule is None or rule in context.rule_ids)):
+        blocked = not (method.active and (rule is None or rule in context.rule_ids))
+        if behaviour.method_is_blocked("shipping", blocked):
             found.append(errors.shipping_method_blocked(method.name))
     payment = context.payment_method
     rule = payment.availability_rule_id
     if not payment.active:
         found.append(errors.payment_method_blocked(payment.name, "inactive"))
-    if rule and rule not in context.rule_ids:
+    if behaviour.method_is_blocked("payment", bool(rule) and rule not in context.rule_ids):
         found.append(errors.payment_method_blocked(payment.name, "rule not matching"))
     if payment.id not in context.payment_method_ids:
         found.append(errors.payment_method_blocked(payment.name, "not allowed"))

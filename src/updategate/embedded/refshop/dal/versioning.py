@@ -21,6 +21,7 @@ def create_version(
     with store.transaction():
         store.upsert("version", {"id": version, "name": name or f"{entity}-version"})
         _copy(store, definition(entity), id_, version)
+        _record(store, entity, id_, version)
     return version
 
 
@@ -43,6 +44,21 @@ def drop_version(store: EntityStore, version_id: str) -> None:
             for doc in store.all(versioned(name, version_id)):
                 store.delete(versioned(name, version_id), doc["id"])
         store.delete("version", version_id)
+
+
+def _record(store: EntityStore, entity: str, id_: str, version_id: str) -> None:
+    """Keep what was copied into which version, as Shopware does; it outlives the version."""
+    commit = store.upsert("version_commit", {"versionId": version_id, "isMerge": False})
+    store.upsert(
+        "version_commit_data",
+        {
+            "versionCommitId": commit,
+            "entityName": entity,
+            "entityId": {"id": id_, "versionId": version_id},
+            "payload": {},
+            "action": "clone",
+        },
+    )
 
 
 def _copy(store: EntityStore, known: Definition, id_: str, version_id: str) -> None:

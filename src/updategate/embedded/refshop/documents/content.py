@@ -48,8 +48,13 @@ def content_of(
     date: str,
     invoice_number: str | None,
     shown_tax: Callable[[Decimal], Decimal] = lambda tax: tax,
+    *,
+    signed_total: bool = True,
 ) -> DocumentContent:
-    """Return the content of a document of this kind (invoice, delivery_note, storno, credit_note)."""
+    """Return the content of a document of this kind (invoice, delivery_note, storno, credit_note).
+
+    Without ``signed_total`` a cancellation names its total, and only that, as the invoice did.
+    """
     order, locale = facts["order"], str(facts["locale"])
     words = WORDS["de" if locale.startswith("de") else "en"]
     iso = (order.get("currency") or {}).get("isoCode") or "EUR"
@@ -67,7 +72,8 @@ def content_of(
         totals = _credit_totals(lines, order, words, amount)
     else:
         rows = [_row(line, amount, sign, priced=priced) for line in lines]
-        totals = _totals(order, words, amount, shown_tax) if priced else ()
+        total = amount(order["amountTotal"], sign if signed_total else 1)
+        totals = _totals(order, words, amount, total, shown_tax) if priced else ()
         if priced:
             rows.append(_shipping_row(facts, words, amount))
     customer = facts["customer"]
@@ -122,7 +128,7 @@ def _shipping_row(facts: dict[str, Any], words: dict[str, str], amount: Any) -> 
 
 
 def _totals(
-    order: dict[str, Any], words: dict[str, str], amount: Any, shown_tax: Callable[[Decimal], Decimal]
+    order: dict[str, Any], words: dict[str, str], amount: Any, total: str, shown_tax: Callable[[Decimal], Decimal]
 ) -> tuple[tuple[str, str], ...]:
     taxes = sorted(order["price"]["calculatedTaxes"], key=lambda tax: float(tax["taxRate"]))
     return (
@@ -131,7 +137,7 @@ def _totals(
             (words["plus"].format(rate=rate(tax["taxRate"])), amount(shown_tax(Decimal(str(tax["tax"])))))
             for tax in taxes
         ),
-        (words["total"], amount(order["amountTotal"])),
+        (words["total"], total),
     )
 
 

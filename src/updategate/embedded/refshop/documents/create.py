@@ -13,7 +13,7 @@ from updategate.embedded.refshop.dal.versioning import create_version
 from updategate.embedded.refshop.mail.facts import order_facts
 from updategate.embedded.refshop.shop import Shop
 
-from .content import content_of
+from .content import DocumentContent, content_of
 from .pdf import pdf_of
 
 _NUMBER_TYPES = {
@@ -55,8 +55,7 @@ def create_document(
     now = shop.clock.now()
     date = str(config.get("documentDate") or api_time(now))
     invoice_number = _invoice_number(invoice)
-    content = content_of(kind, facts, settings, number, date, invoice_number, shop.behaviour.document_tax)
-    data = pdf_of(content, now)
+    data = pdf_of(_content(shop, kind, facts, settings, number, date, invoice_number), now)
     document_id, media_id, deep_link = shop.ids.new(), shop.ids.new(), shop.ids.token()
     name = f"{settings.get('filenamePrefix') or kind + '_'}{number}{settings.get('filenameSuffix') or ''}"
     path = f"files/documents/{media_id}.pdf"
@@ -100,9 +99,7 @@ def preview_document(shop: Shop, kind: str, order_id: str, config: dict[str, Any
     number = str(config.get("documentNumber") or "") or reserve(shop.store, _NUMBER_TYPES[kind], preview=True)
     now = shop.clock.now()
     date = str(config.get("documentDate") or api_time(now))
-    return pdf_of(
-        content_of(kind, facts, settings, number, date, _invoice_number(invoice), shop.behaviour.document_tax), now
-    )
+    return pdf_of(_content(shop, kind, facts, settings, number, date, _invoice_number(invoice)), now)
 
 
 def document_file(shop: Shop, document_id: str, deep_link: str) -> tuple[str, bytes]:
@@ -117,6 +114,27 @@ def document_file(shop: Shop, document_id: str, deep_link: str) -> tuple[str, by
             {"documentId": document_id},
         )
     return f"{media['fileName']}.pdf", _file(shop, media["path"]).read_bytes()
+
+
+def _content(
+    shop: Shop,
+    kind: str,
+    facts: dict[str, Any],
+    settings: dict[str, Any],
+    number: str,
+    date: str,
+    invoice_number: str | None,
+) -> DocumentContent:
+    return content_of(
+        kind,
+        facts,
+        settings,
+        number,
+        date,
+        invoice_number,
+        shop.behaviour.document_tax,
+        signed_total=shop.version.cancelled_total_signed,
+    )
 
 
 def _prepared(

@@ -115,7 +115,8 @@ class ProductPresenter:
         return [each["id"] for each in variants] or [doc["id"]]
 
     def _best(self, product: Product) -> tuple[tuple[CurrencyPrice, ...], bool]:
-        tier = cheapest_tier(self._selection.tiers(product))
+        uses_rules = self._shop.behaviour.listing_uses_advanced_prices()
+        tier = cheapest_tier(self._selection.tiers(product)) if uses_rules else None
         return (product.prices, False) if tier is None else (tier.prices, tier.start != 1)
 
     def _prices(self, doc: Doc, product: Product | None) -> Mapping[str, Any]:

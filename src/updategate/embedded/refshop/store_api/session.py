@@ -120,7 +120,8 @@ def assembled(shop: Shop, channel: Doc, token: str, chosen: dict[str, Any]) -> S
     country_id = _country_id(store, channel, chosen, delivery, state_id)
     country = store.get("country", country_id) or {"id": country_id}
     buyer = _buyer(customer, billing, delivery, store) if customer and billing and delivery else None
-    rounding = _roundings(shop, currency, country_id)
+    rounding = shop.behaviour.roundings(*_roundings(shop, currency, country_id))
+    taxed_country = shop.behaviour.taxed_country(country_id, billing.country.id if billing else None)
     context = CheckoutContext(
         token,
         channel["id"],
@@ -132,7 +133,7 @@ def assembled(shop: Shop, channel: Doc, token: str, chosen: dict[str, Any]) -> S
             decimal(currency.get("taxFreeFrom")),
         ),
         str(group.get("id") or ""),
-        bool(group.get("displayGross", True)),
+        shop.behaviour.shows_gross(bool(group.get("displayGross", True)), str(currency.get("isoCode") or "")),
         buyer,
         _method(payment, languages, shipping=False),
         _method(shipping, languages, shipping=True),
@@ -142,15 +143,15 @@ def assembled(shop: Shop, channel: Doc, token: str, chosen: dict[str, Any]) -> S
         rounding[0],
         rounding[1],
         languages,
-        _tax_rates(shop, country_id, state_id, delivery.zipcode if delivery else None),
+        _tax_rates(shop, taxed_country, state_id, delivery.zipcode if delivery else None),
         offered(shop, "country", channel["id"]),
         offered(shop, "payment_method", channel["id"]),
-        channel.get("taxCalculationType") == "vertical",
+        shop.behaviour.tax_is_vertical(channel.get("taxCalculationType") == "vertical"),
         shop.clock.now(),
         permissions=frozenset(key for key, on in (chosen.get("permissions") or {}).items() if on),
         rounds_tax_base=shop.version.at_least(6, 6, 7),
     )
-    context.tax_state = context.first_tax_state()
+    context.tax_state = context.first_tax_state(shop.behaviour)
     return Session(token, channel, chosen, languages, currency, customer, payment, shipping, country, group, context)
 
 

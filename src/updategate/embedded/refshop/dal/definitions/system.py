@@ -145,6 +145,16 @@ hash!- userId>user!-
 name!-
 N commits=version_commit.versionId-
 
+[version_commit]
+versionId>version!- userId:id- integrationId:id- isMerge:bool- message-
+1 version-
+N data=version_commit_data.versionCommitId-
+B isMerge=false
+
+[version_commit_data] noupdated
+versionCommitId>version_commit!- userId:id- integrationId:id- entityName!- entityId:json!- payload:json!- action!-
+1 commit=version_commit.versionCommitId-
+
 [webhook]
 name!- eventName!- url!- onlyLiveVersion:bool- errorCount:int!~- active:bool- appId>app-
 1 app-
