@@ -11,7 +11,7 @@ from updategate.cli.options import console, json_option, policy_option, project_
 from updategate.config.exit_codes import ExitCode, of_verdict
 from updategate.config.policy import load_policy, policy_path
 from updategate.evidence.provenance import file_hash
-from updategate.evidence.reader import read_evidence
+from updategate.evidence.reader import read_run
 from updategate.gate.judge import judge
 from updategate.reports.html import write_verdict_page
 from updategate.reports.terminal import show_verdict
@@ -34,8 +34,8 @@ def gate(
     """
     policy_file = policy_path(policy, project_root() if "/" not in policy and "." not in policy else Path.cwd())
     verdict = judge(
-        [read_evidence(run) for run in after],
-        [read_evidence(run) for run in before],
+        [part for run in after for part in read_run(run)],
+        [part for run in before for part in read_run(run)],
         load_policy(policy_file),
         datetime.now(UTC),
         policy_source=str(policy_file),

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from updategate.cli import price_ledger
 from updategate.cli.holding import holding, wait_option
 from updategate.cli.options import (
     compat_arguments,
@@ -24,6 +25,8 @@ from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
 from updategate.config.registry import carried_out_in
 from updategate.evidence.provenance import run_name
+from updategate.evidence.reader import ledger_of as read_ledger_of
+from updategate.evidence.records import Phase
 from updategate.evidence.touched_areas import read_touched_areas
 from updategate.evidence.writer import spoil
 from updategate.operations.cleaning import Cleaning, clean_run
@@ -56,13 +59,15 @@ READ_ONLY_SCOPE = "production"
 @click.option(
     "--repeat-each", type=click.IntRange(1), default=1, show_default=True, help="Carry each process out N times."
 )
+@price_ledger.ledger_option
+@price_ledger.ledger_of_option
 @wait_option
 @json_option
 def run(
     env: str | None,
     scope: str | None,
     policy: str,
-    phase: str | None,
+    phase: Phase | None,
     url: str | None,
     access_key: str | None,
     workers: int,
@@ -71,6 +76,8 @@ def run(
     durations: tuple[Path, ...],
     compat: tuple[Path, ...],
     repeat_each: int,
+    ledger: bool | None,
+    ledger_of: Path | None,
     wait: float,
     as_json: bool,
 ) -> ExitCode:
@@ -90,14 +97,29 @@ def run(
         chosen = Shard.parse(shard).of(chosen, measured(durations))
     elif durations:
         raise click.UsageError("--durations goes with --shard.")
+    # of several shards, the first writes the prices down
+    prices = price_ledger.is_wanted(environment, ledger, ledger_of) and (not shard or shard.startswith("1/"))
+    earlier = read_ledger_of(ledger_of) if ledger_of else None
     screen = console(as_json=as_json)
     found = obstacle(environment)
     if found is not None:
         click.echo(str(found), err=True)
         return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
     with holding(environment, SHARD if shard else "run", wait, screen) as held:
-        with RunProgress(screen, environment.name, scope, len(chosen)) as progress:
-            try:
+        recorded = None
+        try:
+            if prices:
+                recorded = price_ledger.record(
+                    environment,
+                    folder,
+                    root=root,
+                    scope=scope,
+                    phase=phase,
+                    policy_file=policy_file,
+                    earlier=earlier,
+                    screen=screen,
+                )
+            with RunProgress(screen, environment.name, scope, len(chosen)) as progress:
                 done = run_suites(
                     root=root,
                     environment=str(file),
@@ -112,15 +134,17 @@ def run(
                     variables=for_child({ACCESS_KEY_VARIABLE: access_key} if url and access_key else {}),
                     progress=progress.take,
                 )
-            except SuiteRunRefused as refused:
-                click.echo(refused.text, err=True)
-                return refused.exit_code
+        except SuiteRunRefused as refused:
+            click.echo(refused.text, err=True)
+            return refused.exit_code
         cleaned = clean_run(environment, done.evidence)
         if held.lost:
             spoil(done.evidence.folder, held.lost)
     show_run(screen, done.evidence, done.exit_code, cleaned.problems)
     if as_json:
         print_json(_summary(done, cleaned))
+    if recorded is not None and not recorded.complete and done.exit_code == ExitCode.PASS:
+        return ExitCode.INCONCLUSIVE
     return done.exit_code
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from updategate.cli import price_ledger
 from updategate.cli.options import compat_arguments, console, json_option, print_json, project_root
 from updategate.config.environment import Environment, environment_path, load_environment
 from updategate.config.exit_codes import ExitCode, of_verdict
@@ -15,7 +17,7 @@ from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
 from updategate.config.update_plan import UpdatePlan, load_plan, plan_path
 from updategate.evidence.provenance import file_hash, provenance, run_name
-from updategate.evidence.reader import read_evidence
+from updategate.evidence.reader import ledger_of, read_evidence
 from updategate.evidence.touched_areas import read_touched_areas
 from updategate.gate.judge import judge
 from updategate.gate.verdict import Verdict
@@ -107,6 +109,18 @@ def _suites(
     policy_file = policy_path(plan.policy, root)
     registry = registry_of(environment, root).critical_in(read_touched_areas(plan.compat))
     chosen = load_policy(policy_file).select(plan.scope, registry.processes, str(policy_file))
+    recorded = None
+    if price_ledger.is_wanted(environment, None, None):
+        recorded = price_ledger.record(
+            environment,
+            folder,
+            root=root,
+            scope=plan.scope,
+            phase="before" if phase == "before" else "after",
+            policy_file=policy_file,
+            earlier=ledger_of(folder.parent / "before") if phase == "after" else None,
+            screen=console(as_json=as_json),
+        )
     with RunProgress(console(as_json=as_json), f"{environment.name} {phase}", plan.scope, len(chosen)) as progress:
         run = run_suites(
             root=root,
@@ -122,6 +136,8 @@ def _suites(
             progress=progress.take,
         )
     clean_run(environment, run.evidence)
+    if recorded is not None and not recorded.complete and run.exit_code == ExitCode.PASS:
+        return replace(run, exit_code=ExitCode.INCONCLUSIVE)
     return run
 
 
@@ -140,11 +156,11 @@ def _judge(running: Update, root: Path, plan: UpdatePlan) -> Verdict:
     )
     return judge(
         [
-            *runs_of(running.folder, "after", read_evidence),
+            *runs_of(running.folder, "after"),
             read_evidence(facts),
             *(read_evidence(folder) for folder in plan.compat),
         ],
-        runs_of(running.folder, "before", read_evidence),
+        runs_of(running.folder, "before"),
         load_policy(policy_file),
         datetime.now(UTC),
         policy_source=str(policy_file),

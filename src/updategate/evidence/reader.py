@@ -97,6 +97,32 @@ def read_evidence(run: Path) -> RunEvidence:
     )
 
 
+LEDGER_FOLDER = "ledger"
+
+
+def read_run(run: Path) -> list[RunEvidence]:
+    """Read a run and the price ledger that was recorded with it, if there is one (``<run>/ledger``).
+
+    Raises ConfigError where there is no evidence at all. A ledger that was interrupted before the suites began stands
+    alone.
+    """
+    beside = run / LEDGER_FOLDER
+    if run.suffix == ".jsonl" or not (beside / FILE_NAME).is_file():
+        return [read_evidence(run)]
+    ledger = read_evidence(beside)
+    return [read_evidence(run), ledger] if (run / FILE_NAME).is_file() else [ledger]
+
+
+def ledger_of(run: Path) -> RunEvidence:
+    """The price ledger of a run, given as the run's folder or as the ledger's own; ConfigError where there is none."""
+    for evidence in read_run(run):
+        if evidence.started and evidence.started.kind == "ledger":
+            return evidence
+    raise ConfigError.single(
+        str(run), "", "This run has no price ledger.", "Record the run before the update with --ledger."
+    )
+
+
 def _parse(path: Path) -> tuple[list[AnyRecord], list[Defect]]:
     records: list[AnyRecord] = []
     defects: list[Defect] = []

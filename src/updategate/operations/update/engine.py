@@ -14,9 +14,9 @@ from updategate.clients.errors import ShopError
 from updategate.config.environment import Environment, secrets_of
 from updategate.config.exit_codes import ExitCode
 from updategate.config.update_plan import Command, UpdatePlan
-from updategate.evidence.reader import RunEvidence
+from updategate.evidence.reader import LEDGER_FOLDER, RunEvidence, read_run
 from updategate.evidence.records import Build, Provenance, RunStarted, UpdateStep
-from updategate.evidence.writer import EvidenceWriter
+from updategate.evidence.writer import FILE_NAME, EvidenceWriter
 from updategate.operations.doctor import examine
 from updategate.operations.fingerprint import read_build
 from updategate.operations.preflight import obstacle
@@ -278,6 +278,8 @@ class Update:
         ]
 
 
-def runs_of(folder: Path, phase: str, read: Callable[[Path], RunEvidence]) -> list[RunEvidence]:
-    """The process run of a phase, if there is one."""
-    return [read(folder / phase)] if (folder / phase / "evidence.jsonl").is_file() else []
+def runs_of(folder: Path, phase: str) -> list[RunEvidence]:
+    """The process run of a phase and its price ledger, as far as they are there."""
+    run = folder / phase
+    there = any((place / FILE_NAME).is_file() for place in (run, run / LEDGER_FOLDER))
+    return read_run(run) if there else []

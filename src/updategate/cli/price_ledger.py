@@ -1,0 +1,79 @@
+"""Record the price ledger of a run, for the verbs that do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from updategate.config.environment import Environment
+from updategate.config.exit_codes import ExitCode
+from updategate.evidence.provenance import provenance
+from updategate.evidence.reader import LEDGER_FOLDER, RunEvidence
+from updategate.evidence.records import Phase
+from updategate.operations.price_ledger import LedgerRefusedError, LedgerRun, record_ledger
+from updategate.operations.run_suites import SuiteRunRefused
+from updategate.reports.ledger_progress import LedgerProgress, show_ledger
+
+ledger_option = click.option(
+    "--ledger/--no-ledger",
+    "ledger",
+    default=None,
+    help="Write down the shop's prices first.  [default: where the environment file has a 'ledger' section]",
+)
+ledger_of_option = click.option(
+    "--ledger-of",
+    type=click.Path(path_type=Path),
+    help="After the update: the run before it, whose prices are asked again.",
+)
+
+
+def is_wanted(environment: Environment, asked: bool | None, earlier: Path | None) -> bool:
+    """Whether a run records a ledger: as asked for, or where the environment has settings for one."""
+    if asked is False and earlier is not None:
+        raise click.UsageError("--ledger-of goes with --ledger.")
+    return bool(asked) or earlier is not None or (asked is None and environment.ledger is not None)
+
+
+def record(
+    environment: Environment,
+    run_folder: Path,
+    *,
+    root: Path,
+    scope: str,
+    phase: Phase | None,
+    policy_file: Path,
+    earlier: RunEvidence | None,
+    screen: Console,
+) -> LedgerRun:
+    """Record the ledger of a run into ``<run>/ledger``.
+
+    Raises SuiteRunRefused where it cannot be recorded, or was interrupted: then no process is carried out either.
+    """
+    with LedgerProgress(screen, environment.name) as progress:
+        try:
+            done = record_ledger(
+                environment,
+                run_folder / LEDGER_FOLDER,
+                run=f"{run_folder.name}-ledger",
+                scope=scope,
+                phase=phase,
+                provenance=provenance(
+                    environment=environment.name,
+                    stage=environment.stage,
+                    url=environment.url,
+                    root=root,
+                    policy=policy_file,
+                    machine_class=environment.machine_class,
+                ),
+                earlier=earlier,
+                tell=progress.take,
+            )
+        except LedgerRefusedError as refused:
+            raise SuiteRunRefused(str(refused), refused.code) from None
+    show_ledger(screen, done.evidence, done.cells, done.seconds, done.stopped, done.unread)
+    if done.interrupted:
+        message = "Interrupted: no process was carried out."
+        raise SuiteRunRefused(message, ExitCode.INCONCLUSIVE)
+    return done
