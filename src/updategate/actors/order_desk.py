@@ -12,7 +12,7 @@ from updategate.actors.purchase import Buyable, Placed
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.admin_api import AdminApi
-from updategate.clients.documents import DocumentView, read_document
+from updategate.clients.documents import DocumentView, cancelled_total_is_signed, read_document
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import JsonObject
 from updategate.domain.money import Money
@@ -56,7 +56,12 @@ class OrderDesk:
             content = self._admin.download_document(document_id, str(created["documentDeepLink"]))
             kept = self._admin.get("document", document_id)
             found = self._admin.get("order", order.id, "currency", "language.locale")
-            view = read_document(content, str(found["language"]["locale"]["code"]), str(found["currency"]["isoCode"]))
+            view = read_document(
+                content,
+                str(found["language"]["locale"]["code"]),
+                str(found["currency"]["isoCode"]),
+                unsigned_total=kind == "storno" and not cancelled_total_is_signed(self._access.version),
+            )
             number = str(kept.get("documentNumber") or kept["config"]["documentNumber"])
             return IssuedDocument(document_id, kind, number, view, content)
 

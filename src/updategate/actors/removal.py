@@ -75,7 +75,19 @@ def _remove_documents(admin: AdminApi, order_id: str) -> None:
     files = ("documentMediaFileId", "documentA11yMediaFileId")
     media = [str(document[name]) for document in documents for name in files if document.get(name)]
     admin.remove(("media", _keys(media)))
-    versions = {str(document["orderVersionId"]) for document in documents if document.get("orderVersionId")}
+    if documents:
+        _remove_versions(admin, order_id)
+
+
+def _remove_versions(admin: AdminApi, order_id: str) -> None:
+    """Remove the versions of an order that documents froze.
+
+    A document names its version no more once 6.5 has mailed it: marking it as sent writes the live version into it. So
+    the log of copies is asked.
+    """
+    copies = Criteria().equals("entityName", "order").equals("entityId.id", order_id).limit(PAGE)
+    found = admin.search("version_commit_data", copies).data
+    versions = {str(copy["entityId"]["versionId"]) for copy in found if copy.get("action") == "clone"}
     for version_id in sorted(versions - {LIVE_VERSION}):
         path = f"/_action/version/{version_id}/order/{order_id}"
         answer = admin.raw("POST", path, {}, name="/_action/version/{id}/order/{id}")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from packaging.version import Version
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
@@ -30,6 +31,10 @@ _LINE = re.compile(
 _HEADLINE = re.compile(r"^(?P<title>\D+?)\s(?P<number>\S*\d\S*)(?:\s.*)?$")
 
 
+# before it a cancellation names its total without the sign that lines, net and taxes have: shopware/shopware#4407
+_CANCELLED_TOTAL_SIGNED_SINCE = Version("6.6.6.1")
+
+
 class UnreadableDocumentError(ValueError):
     """The bytes are no PDF, or not one of a shop's documents."""
 
@@ -48,8 +53,16 @@ class DocumentView:
     text: str
 
 
-def read_document(content: bytes, locale: str, currency: str) -> DocumentView:
-    """Read a PDF; ``locale`` is the language of its numbers. A document without sums has no ``figures``."""
+def cancelled_total_is_signed(version: str) -> bool:
+    """Whether this Shopware prints the total of a cancellation invoice below zero, as all its other amounts."""
+    return not version or Version(version) >= _CANCELLED_TOTAL_SIGNED_SINCE
+
+
+def read_document(content: bytes, locale: str, currency: str, *, unsigned_total: bool = False) -> DocumentView:
+    """Read a PDF; ``locale`` is the language of its numbers. A document without sums has no ``figures``.
+
+    With ``unsigned_total`` the total stands there without its sign, and has that of the net total.
+    """
     text = _text_of(content)
     rows = [row.strip() for row in text.splitlines() if row.strip()]
     headline = next((match for row in rows if (match := _HEADLINE.match(row))), None)
@@ -59,7 +72,7 @@ def read_document(content: bytes, locale: str, currency: str) -> DocumentView:
     return DocumentView(
         title=headline["title"],
         number=headline["number"],
-        figures=_figures(rows, locale, currency),
+        figures=_signed(_figures(rows, locale, currency)) if unsigned_total else _figures(rows, locale, currency),
         lines=tuple(_lines(rows, locale, currency)),
         text=text,
     )
@@ -90,6 +103,12 @@ def _figures(rows: list[str], locale: str, currency: str) -> OrderView | None:
         net_total=plain[0] if len(plain) > 1 else None,
         taxes=tuple(sorted(taxes, key=lambda tax: tax.rate)),
     )
+
+
+def _signed(figures: OrderView | None) -> OrderView | None:
+    if figures is None or figures.net_total is None or figures.net_total.amount >= 0 or figures.total.amount < 0:
+        return figures
+    return replace(figures, total=-figures.total)
 
 
 def _lines(rows: list[str], locale: str, currency: str) -> list[LineItemView]:

@@ -25,14 +25,14 @@ def create_version(
     return version
 
 
-def merge_version(store: EntityStore, shopware: ShopwareVersion, version_id: str) -> None:
+def merge_version(store: EntityStore, shopware: ShopwareVersion, version_id: str, *, moves_stock: bool = True) -> None:
     """Put what a version changed into the live version; the stock follows the lines of changed orders."""
     with store.transaction():
         orders = [doc["id"] for doc in store.all(versioned("order", version_id))]
         before = {id_: stock.quantities_of(store, id_) for id_ in orders}
         for name in definitions():
             _merge_rows(store, name, version_id)
-        for id_ in orders:
+        for id_ in orders if moves_stock else ():
             stock.lines_changed(store, shopware, before[id_], stock.quantities_of(store, id_))
         store.delete("version", version_id)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from updategate.embedded.refshop.behaviour import Behaviour
 from updategate.embedded.refshop.mail.wording import moment, money, rate
 
 from .words import WORDS
@@ -58,7 +59,7 @@ def content_of(
     order, locale = facts["order"], str(facts["locale"])
     words = WORDS["de" if locale.startswith("de") else "en"]
     iso = (order.get("currency") or {}).get("isoCode") or "EUR"
-    sign = -1 if kind == "storno" else 1
+    sign = behaviour.cancellation_sign() if kind == "storno" else 1
     priced = kind != "delivery_note"
 
     def amount(value: Any, factor: int = sign) -> str:
@@ -88,7 +89,7 @@ def content_of(
         title=words[kind].format(number=number, order=order["orderNumber"], invoice=invoice_number or ""),
         words=words,
         recipient=tuple(facts["shippingAddress" if kind == "delivery_note" else "billingAddress"]),
-        sender=_sender(config),
+        sender=behaviour.document_sender(kind, _sender(config)),
         reference=(*reference, (words["delivery_date"].format(date=delivered), "")) if not priced else reference,
         rows=tuple(rows),
         totals=totals,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from updategate.embedded.refshop.cart.stored import moment_of
 from updategate.embedded.refshop.dal.ids import api_time
 from updategate.embedded.refshop.dal.number_range import reserve
 from updategate.embedded.refshop.dal.store import Doc
@@ -90,6 +91,8 @@ def create_document(
                 "referencedDocumentId": invoice["id"] if invoice else None,
             },
         )
+    for other in shop.behaviour.documents_made_with(kind):
+        create_document(shop, other, order_id, {})
     return CreatedDocument(document_id, media_id, deep_link)
 
 
@@ -162,6 +165,10 @@ def _prepared(
             f"Unable to generate document. Can not generate {kind.replace('_', ' ')} document because no invoice"
             f" document exists. OrderId: {order_id}",
         )
+    if kind == "credit_note" and not shop.behaviour.invoice_can_be_credited(
+        moment_of((invoice or {}).get("createdAt"))
+    ):
+        raise DocumentError(404, "DOCUMENT__GENERATION_ERROR", f"Unable to generate document. OrderId: {order_id}")
     if kind == "credit_note" and not any(line["type"] == "credit" for line in facts["order"]["lineItems"] or []):
         raise DocumentError(
             404,
