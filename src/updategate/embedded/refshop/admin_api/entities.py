@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from updategate.embedded.refshop.dal.ids import LIVE_VERSION, derived_id, is_id
 from updategate.embedded.refshop.dal.jsonapi import JsonApiDocument
 from updategate.embedded.refshop.dal.output import entity_json, with_includes
 from updategate.embedded.refshop.dal.problems import ApiProblem, http_problem, problem
-from updategate.embedded.refshop.dal.search import search
+from updategate.embedded.refshop.dal.search import Found, search
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.write import CREATE, UPDATE, delete_rows, write_rows
 
@@ -43,7 +43,7 @@ def search_ids(call: Call) -> Response:
     """Find ids only."""
     place = _place(call, call.parameters["path"], "read")
     criteria = _criteria(call, place)
-    found = search(call.context(), place.definition, criteria)
+    found = _found(call, place, criteria)
     return call.json({"total": found.total, "data": [_key(place.definition, doc) for doc in found.docs]})
 
 
@@ -169,9 +169,16 @@ def _key(definition: Definition, doc: Doc) -> Any:
     return {part: doc.get(part) for part in definition.key} if definition.mapping else doc["id"]
 
 
+def _found(call: Call, place: Place, criteria: Criteria) -> Found:
+    behaviour = call.shop.behaviour
+    criteria.offset = behaviour.search_offset(criteria.offset)
+    found = search(call.context(), place.definition, criteria)
+    return replace(found, total=behaviour.told_total(found.total, len(found.docs)))
+
+
 def _listing(call: Call, place: Place, criteria: Criteria) -> Response:
     context = call.context()
-    found = search(context, place.definition, criteria)
+    found = _found(call, place, criteria)
     if call.wants_json_api:
         document = JsonApiDocument(context, call.shop.base_url)
         data = [document.resource(place.definition, doc, criteria) for doc in found.docs]

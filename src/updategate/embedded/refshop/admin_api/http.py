@@ -65,7 +65,7 @@ class Call:
     def context(self) -> ReadContext:
         """Return how this request reads: its language, version and inheritance headers."""
         headers = self.headers
-        language = headers.get("sw-language-id")
+        language = self.shop.behaviour.language_header(headers.get("sw-language-id"))
         if language is not None and (not is_id(language) or self.shop.store.get("language", language) is None):
             raise ApiProblem(
                 412,

@@ -147,7 +147,7 @@ def health(call: Call) -> Response:
 @router.route("GET", "/_info/queue.json")
 def queue(call: Call) -> Response:
     """Tell how many messages of each kind wait."""
-    waiting = int(call.shop.memory.get("queued_messages", 0))
+    waiting = call.shop.behaviour.waiting_messages(int(call.shop.memory.get("queued_messages", 0)))
     return call.json(
         [{"name": f"Shopware\\{name}Message", "size": waiting if "Product" in name else 0} for name in _MESSAGES]
     )

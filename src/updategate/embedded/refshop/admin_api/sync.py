@@ -10,7 +10,7 @@ from starlette.responses import Response
 from updategate.embedded.refshop.dal.context import ReadContext
 from updategate.embedded.refshop.dal.definitions import Definition, definitions
 from updategate.embedded.refshop.dal.filters import parse_filter
-from updategate.embedded.refshop.dal.problems import problem
+from updategate.embedded.refshop.dal.problems import http_problem, problem
 from updategate.embedded.refshop.dal.write import Written, delete_rows, write_rows
 
 from .http import Call, Router
@@ -22,6 +22,9 @@ router = Router()
 def sync(call: Call) -> Response:
     """Run the operations in order; the answer lists primary keys by entity."""
     operations = _operations(call.body)
+    if call.shop.behaviour.sync_breaks():
+        detail = "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock"
+        raise http_problem(500, detail, code="40001")
     context = call.context()
     written = Written()
     deleted: dict[str, list[Any]] = {}
@@ -52,7 +55,7 @@ def sync(call: Call) -> Response:
         {
             "extensions": [],
             "data": _sorted(written.keys),
-            "notFound": _sorted(not_found),
+            "notFound": _sorted(not_found if call.shop.behaviour.tells_unknown_deletes() else {}),
             "deleted": _sorted(deleted),
         }
     )

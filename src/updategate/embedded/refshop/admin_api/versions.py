@@ -9,7 +9,7 @@ from starlette.responses import Response
 from updategate.embedded.refshop.dal.context import ReadContext
 from updategate.embedded.refshop.dal.definitions import Definition, definitions
 from updategate.embedded.refshop.dal.ids import LIVE_VERSION, is_id
-from updategate.embedded.refshop.dal.problems import problem
+from updategate.embedded.refshop.dal.problems import http_problem, problem
 from updategate.embedded.refshop.dal.store import Doc, EntityStore
 from updategate.embedded.refshop.dal.versioning import create_version, drop_version, merge_version
 
@@ -22,7 +22,11 @@ router = Router()
 def merge(call: Call) -> Response:
     """Put what a version changed into the live version."""
     _definition(call)
-    merge_version(call.shop.store, call.shop.version, call.parameters["version"])
+    shop = call.shop
+    if shop.behaviour.merge_breaks():
+        raise http_problem(500, 'Can not merge version: expected a value for "versionId"')
+    moves_stock = shop.behaviour.edited_order_moves_stock()
+    merge_version(shop.store, shop.version, call.parameters["version"], moves_stock=moves_stock)
     return call.empty()
 
 

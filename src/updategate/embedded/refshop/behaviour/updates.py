@@ -45,6 +45,10 @@ class UpdateDecisions:
         """Tell whether written rows are indexed at once; else a message waits in the queue for ever."""
         return True
 
+    def waiting_messages(self, waiting: int) -> int:
+        """Return how many messages the queue says that it holds."""
+        return waiting
+
     def cached_page_is_fresh(self, fresh: bool) -> bool:
         """Tell whether a page from the cache may be shown; ``fresh``: nothing on it has changed."""
         return fresh

@@ -66,7 +66,7 @@ def entity_json(
     result["apiAlias"] = definition.name
     if definition.name == "product" and result["options"]:
         result["variation"] = _variation(result["options"])
-    return result
+    return context.behaviour.admin_entity(definition.name, result)
 
 
 def _variation(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -158,7 +158,7 @@ def related_docs(
     if association.entity not in definitions():
         return []
     target = definitions()[association.entity]
-    related = context.related(association, doc, parent)
+    related = list(context.behaviour.loaded(association.entity, context.related(association, doc, parent)))
     if criteria is None:
         return related
     related = [other for other in related if all(keep(context, target, other) for keep in criteria.filters)]

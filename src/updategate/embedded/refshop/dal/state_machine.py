@@ -11,7 +11,7 @@ from updategate.embedded.refshop.versions import ShopwareVersion
 
 from . import stock
 from .ids import LIVE_VERSION
-from .problems import problem
+from .problems import http_problem, problem
 from .store import Doc, EntityStore
 
 MACHINES = {
@@ -80,11 +80,15 @@ def transition(
     have is refused with SYSTEM__ILLEGAL_STATE_TRANSITION. ``emit`` is told ``state_leave…`` and ``state_enter…``,
     with the facts ``told`` beside those of the row.
     """
+    behaviour = behaviour or Behaviour()
+    action = behaviour.transition_action(entity, action)
+    if behaviour.transition_breaks(entity, action):
+        raise http_problem(500, "Undefined constant")
     with store.transaction():
         doc, state = _row(store, entity, id_)
         possible = transitions_of(store, entity, id_)
         chosen = next((way for way in possible if way.action == action), None)
-        if chosen is None and (behaviour or Behaviour()).transition_is_possible(False):  # noqa: FBT003
+        if chosen is None and behaviour.transition_is_possible(False):  # noqa: FBT003
             chosen = _any_way(store, state, action)
         if chosen is None:
             if _leads_here(store, state, action):
@@ -105,25 +109,28 @@ def transition(
         changes = {"id": id_, "stateId": chosen.end["id"]}
         if entity == "order" and user_id is not None:
             changes["updatedById"] = user_id
+        if not behaviour.state_change_is_dated():
+            changes["updatedAt"] = doc.get("updatedAt")
         store.upsert(entity, changes)
-        store.upsert(
-            "state_machine_history",
-            {
-                "stateMachineId": state["stateMachineId"],
-                "entityName": entity,
-                "referencedId": id_,
-                "referencedVersionId": LIVE_VERSION,
-                "fromStateId": state["id"],
-                "toStateId": chosen.end["id"],
-                "transitionActionName": action,
-                "userId": user_id,
-                "integrationId": integration_id,
-            },
-        )
-        if entity == "order" and (
-            chosen.end["technicalName"] != "cancelled" or (behaviour or Behaviour()).cancelling_frees_stock()
-        ):
-            stock.order_state_changed(store, version, id_, state["technicalName"], chosen.end["technicalName"])
+        if behaviour.keeps_state_history():
+            store.upsert(
+                "state_machine_history",
+                {
+                    "stateMachineId": state["stateMachineId"],
+                    "entityName": entity,
+                    "referencedId": id_,
+                    "referencedVersionId": LIVE_VERSION,
+                    "fromStateId": state["id"],
+                    "toStateId": chosen.end["id"],
+                    "transitionActionName": action,
+                    "userId": user_id,
+                    "integrationId": integration_id,
+                },
+            )
+        if entity == "order":
+            before, after = state["technicalName"], chosen.end["technicalName"]
+            if _moves_stock(behaviour, before, after):
+                stock.order_state_changed(store, version, id_, before, after)
         if emit is not None:
             order_id = id_ if entity == "order" else str(doc.get("orderId"))
             machine = MACHINES[entity]
@@ -131,6 +138,12 @@ def transition(
             emit(f"state_leave.{machine}.{state['technicalName']}", **facts)
             emit(f"state_enter.{machine}.{chosen.end['technicalName']}", **facts)
         return chosen.end, True
+
+
+def _moves_stock(behaviour: Behaviour, before: str, after: str) -> bool:
+    if after == "cancelled":
+        return behaviour.cancelling_frees_stock()
+    return before != "cancelled" or behaviour.reopening_takes_stock()
 
 
 def _any_way(store: EntityStore, state: Doc, action: str) -> Transition | None:

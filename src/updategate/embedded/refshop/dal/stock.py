@@ -10,15 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from updategate.embedded.refshop.behaviour import Behaviour
 from updategate.embedded.refshop.versions import ShopwareVersion
 
 from .indexing import is_available, put_changes
 from .store import Doc, EntityStore
 
 
-def order_placed(store: EntityStore, version: ShopwareVersion, order_id: str) -> None:
+def order_placed(
+    store: EntityStore, version: ShopwareVersion, order_id: str, behaviour: Behaviour | None = None
+) -> None:
     """Lower the stock by the lines of a new order."""
-    _take(store, version, quantities_of(store, order_id))
+    behaviour = behaviour or Behaviour()
+    taken: dict[str, int] = {}
+    for id_, quantity in quantities_of(store, order_id).items():
+        owner = behaviour.taken_from(id_, (store.get("product", id_) or {}).get("parentId"))
+        taken[owner] = taken.get(owner, 0) + quantity
+    _take(store, version, taken)
 
 
 def order_state_changed(store: EntityStore, version: ShopwareVersion, order_id: str, before: str, after: str) -> None:

@@ -136,6 +136,14 @@ class EntityStore:
         """All or nothing; may be nested (an inner one that fails undoes only itself)."""
         return self._transaction()
 
+    @contextmanager
+    def unnoticed(self, entity: str) -> Iterator[None]:
+        """Let writes to an entity be no news to caches: for mutants that forget to tell them."""
+        with self._lock:
+            before = self._revisions.get(entity, 0)
+            yield
+            self._revisions[entity] = before
+
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run ``call`` once the outermost transaction is kept (at once if there is none)."""
         with self._lock:

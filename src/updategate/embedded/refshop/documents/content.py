@@ -48,7 +48,7 @@ def content_of(
     number: str,
     date: str,
     invoice_number: str | None,
-    shown_tax: Callable[[Decimal], Decimal] = lambda tax: tax,
+    behaviour: Behaviour,
     *,
     signed_total: bool = True,
 ) -> DocumentContent:
@@ -74,7 +74,7 @@ def content_of(
     else:
         rows = [_row(line, amount, sign, priced=priced) for line in lines]
         total = amount(order["amountTotal"], sign if signed_total else 1)
-        totals = _totals(order, words, amount, total, shown_tax) if priced else ()
+        totals = _totals(order, words, amount, total, behaviour.document_tax) if priced else ()
         if priced:
             rows.append(_shipping_row(facts, words, amount))
     customer = facts["customer"]

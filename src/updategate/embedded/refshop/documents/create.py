@@ -135,7 +135,7 @@ def _content(
         number,
         date,
         invoice_number,
-        shop.behaviour.document_tax,
+        shop.behaviour,
         signed_total=shop.version.cancelled_total_signed,
     )
 

@@ -97,12 +97,12 @@ def order_facts(shop: Shop, order_id: str, version_id: str = LIVE_VERSION) -> di
                 "total": amount(line["totalPrice"]),
                 "taxes": [rate(tax["taxRate"]) for tax in (line.get("price") or {}).get("calculatedTaxes", [])],
             }
-            for line in lines
+            for line in shop.behaviour.mail_lines(lines)
         ],
         "shippingTotal": amount(order["shippingTotal"]),
         "shippingTaxes": [rate(tax["taxRate"]) for tax in order["shippingCosts"]["calculatedTaxes"]],
         "amountNet": amount(order["amountNet"]),
-        "amountTotal": amount(order["amountTotal"]),
+        "amountTotal": amount(shop.behaviour.mail_total(order["amountTotal"], order["amountNet"], locale)),
         "taxes": [form.format(rate=rate(tax["taxRate"]), tax=amount(tax["tax"])) for tax in taxes],
         "taxAmounts": [(rate(tax["taxRate"]), amount(tax["tax"])) for tax in sorted(taxes, key=_by_rate)],
         "shippingMethod": (delivery.get("shippingMethod") or {}).get("name") or "",

@@ -46,7 +46,7 @@ def _send(shop: Shop, event: str, sequence: Doc, facts: dict[str, Any]) -> None:
         return
     person = spoken["customer"]
     name = f"{person.get('firstName')} {person.get('lastName')}"
-    language = (spoken.get("order") or person).get("languageId")
+    language = shop.behaviour.mail_language(event, (spoken.get("order") or person).get("languageId"))
     try:
         message = composed(shop, template, spoken, language, {str(person["email"]): name})
     except ApiProblem as refusal:

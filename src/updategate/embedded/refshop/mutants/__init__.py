@@ -6,19 +6,34 @@ from collections.abc import Iterable, Mapping
 
 from updategate.embedded.refshop.behaviour import Behaviour
 
+from .accounts import ACCOUNTS
 from .api import API
+from .catalogue import CATALOGUE
 from .money import MONEY
 from .orders import ORDERS
+from .papers import PAPERS
 from .performance import PERFORMANCE
 from .prices import PRICES
 from .promotions import PROMOTIONS
 from .registry import Group, Mutant, UnknownMutantError, behaviour_with
 from .stock import STOCK
+from .updates import UPDATES
 
 __all__ = ["GROUPS", "MUTANTS", "PERFORMANCE_MUTANTS", "Mutant", "UnknownMutantError", "mutated"]
 
 #: the groups of functional mutants
-GROUPS: tuple[Group, ...] = (MONEY, PROMOTIONS, STOCK, PRICES, ORDERS, API)
+GROUPS: tuple[Group, ...] = (
+    MONEY,
+    PROMOTIONS,
+    STOCK,
+    PRICES,
+    ORDERS,
+    PAPERS,
+    ACCOUNTS,
+    CATALOGUE,
+    API,
+    UPDATES,
+)
 MUTANTS: Mapping[str, Mutant] = {name: mutant for group in GROUPS for name, mutant in group.mutants.items()}
 PERFORMANCE_MUTANTS: Mapping[str, Mutant] = PERFORMANCE.mutants
 

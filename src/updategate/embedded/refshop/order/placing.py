@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -55,8 +56,10 @@ def place_order(shop: Shop, cart: Cart, buyer: Buyer, terms: Terms) -> str:
     with store.transaction():
         order_id = _store_order(shop, cart, buyer, terms)
         if shop.behaviour.order_takes_stock():
-            stock.order_placed(store, shop.version, order_id)
-        _count_promotions(store, cart, buyer, order_id)
+            with nullcontext() if shop.behaviour.ordered_stock_is_seen() else store.unnoticed("product"):
+                stock.order_placed(store, shop.version, order_id, shop.behaviour)
+        if shop.behaviour.redemption_counts():
+            _count_promotions(store, cart, buyer, order_id)
         customer_id = buyer.customer["id"]
         store.upsert("customer", {"id": customer_id, "lastPaymentMethodId": terms.payment_method_id})
         store.after_commit(lambda: _forget_pages(shop, cart))
@@ -89,7 +92,7 @@ def _store_order(shop: Shop, cart: Cart, buyer: Buyer, terms: Terms) -> str:
             "ruleIds": list(terms.rule_ids),
             "stateId": state_machine.initial_state(store, "order.state")["id"],
             "deepLinkCode": shop.ids.token(),
-            "customerComment": cart.customer_comment,
+            "customerComment": shop.behaviour.order_comment(cart.customer_comment),
             "affiliateCode": cart.affiliate_code,
             "campaignCode": cart.campaign_code,
             "source": cart.source,

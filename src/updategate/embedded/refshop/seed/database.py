@@ -46,7 +46,9 @@ def fixtures_dir() -> Path:
 
 def _cached(version: ShopwareVersion, folder: Path | None) -> Path:
     fixtures = fixtures_dir()
-    sources = sorted(fixtures.glob("*.yaml")) + sorted(Path(__file__).resolve().parents[1].rglob("*.py"))
+    package = Path(__file__).resolve().parents[1]
+    code = [file for file in sorted(package.rglob("*.py")) if file.parent.name not in ("behaviour", "mutants")]
+    sources = sorted(fixtures.glob("*.yaml")) + code
     if not any(file.suffix == ".yaml" for file in sources):
         raise SeedError(f"No seed files in {fixtures}. Name their folder in UPDATEGATE_FIXTURES.")
     if folder is not None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from updategate.embedded.refshop.behaviour import Started
+from updategate.embedded.refshop.cart.stored import moment_of
 from updategate.embedded.refshop.dal.ids import api_time, derived_id
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.shop import Shop
 
+_START = "refshop_start"
 STOREFRONT_TYPE = "8a243080f92e4c719546314b577cf82b"
 _SECRETS = {"client_id": "SWIAREFSHOPINTEGRATION0001", "client_secret": "refshop-integration-secret"}
 
@@ -27,6 +30,19 @@ def adapt_to_start(shop: Shop) -> None:
                 shop.store.upsert("sales_channel_domain", {"id": domain["id"], "url": url})
         for name, version in shop.settings.plugins.items():
             _show_plugin(shop, name, version)
+        shop.behaviour.started = _started(shop)
+
+
+def _started(shop: Shop) -> Started:
+    """Note the version that the data are served with, and finish the update if it was another one before."""
+    known = shop.store.get(_START, _START) or {"version": shop.version.name}
+    if known["version"] != shop.version.name:
+        moment = shop.clock.now().isoformat()
+        known = {"version": shop.version.name, "updatedFrom": known["version"], "since": moment}
+        shop.behaviour.after_update(shop.store)
+    shop.store.upsert(_START, {**known, "id": _START})
+    plugins = {row["name"]: row["version"] for row in shop.store.all("plugin") if row.get("active")}
+    return Started(known.get("updatedFrom"), moment_of(known.get("since")), plugins)
 
 
 def _show_plugin(shop: Shop, name: str, version: str) -> None:

@@ -56,7 +56,8 @@ def _customer_of_credentials(call: Call, email: str, password: str) -> Doc:
             email=email,
         )
     customer = customers[0]
-    if not passwords.matches(password, customer.get("password")):
+    admitted = call.shop.behaviour.may_log_in(moment_of(customer.get("createdAt")))
+    if not admitted or not passwords.matches(password, customer.get("password")):
         raise _unauthorised(call, "CHECKOUT__CUSTOMER_AUTH_BAD_CREDENTIALS", "Invalid username and/or password.")
     if customer.get("doubleOptInRegistration") and not customer.get("doubleOptInConfirmDate"):
         raise errors.refused(
@@ -70,9 +71,9 @@ def _customer_of_credentials(call: Call, email: str, password: str) -> Doc:
 
 def _accounts(call: Call, email: str) -> list[Doc]:
     folded = email.casefold()
-    rows = call.shop.store.where("customer", email=email) or [
-        row for row in call.shop.store.all("customer") if str(row.get("email")).casefold() == folded
-    ]
+    rows = call.shop.store.where("customer", email=email)
+    if not rows and not call.shop.behaviour.email_case_counts():
+        rows = [row for row in call.shop.store.all("customer") if str(row.get("email")).casefold() == folded]
     usable = [
         row
         for row in rows
@@ -231,7 +232,8 @@ def confirm_recovery(call: Call) -> Answer:
         )
     salt = call.shop.ids.new()
     password = passwords.hashed(str(call.get("newPassword")), salt)
-    call.shop.store.upsert("customer", {"id": row["customerId"], "password": password})
+    if call.shop.behaviour.keeps_recovered_password():
+        call.shop.store.upsert("customer", {"id": row["customerId"], "password": password})
     call.shop.store.delete("customer_recovery", row["id"])
     return success(call)
 
@@ -261,7 +263,8 @@ def change_payment_method(call: Call) -> Answer:
         )
     customer = call.session.customer or {}
     changes = {"id": customer["id"], "defaultPaymentMethodId": method["id"], "lastPaymentMethodId": method["id"]}
-    call.shop.store.upsert("customer", changes)
+    if call.shop.behaviour.keeps_payment_choice():
+        call.shop.store.upsert("customer", changes)
     call.shop.events.emit("checkout.customer.changed-payment-method", customer_id=customer["id"])
     return success(call)
 

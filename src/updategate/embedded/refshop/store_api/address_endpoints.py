@@ -38,7 +38,8 @@ def save_address(call: Call) -> Answer:
     row: Doc = {**dict.fromkeys(definition("customer_address").fields), **address_row(data)}
     row = {key: value for key, value in row.items() if value is not None or id_ is not None}
     row |= {"id": id_ or shop.ids.new(), "customerId": customer["id"]}
-    shop.store.upsert("customer_address", row)
+    if id_ is None or shop.behaviour.keeps_changed_address():
+        shop.store.upsert("customer_address", row)
     return Answer(Presenter(shop, call.session.languages).by_id("customer_address", row["id"]))
 
 

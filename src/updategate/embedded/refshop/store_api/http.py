@@ -281,7 +281,9 @@ def _error_response(error: StoreApiError) -> Response:
 
 
 def _response(answer: Answer, call: Call) -> Response:
-    headers = {**_HEADERS, **answer.headers, "sw-context-token": answer.token or call.session.token}
+    headers, token = {**_HEADERS, **answer.headers}, answer.token or call.session.token
+    if call.shop.behaviour.tells_context_token(token != call.headers.get("sw-context-token")):
+        headers["sw-context-token"] = token
     if answer.content is not None:
         response = Response(answer.content, answer.status, headers=headers, media_type=answer.media_type)
     elif answer.status == 204 or answer.body is None:

@@ -114,14 +114,15 @@ class Listing:
         docs = [doc for doc in self._call.shop.store.all("product") if self._fits(doc, criteria)]
         scores: dict[str, float] = {}
         if term is not None:
-            scores = scored(self._reading, self._definition, docs, term)
+            searched = self._call.shop.behaviour.searched(term)
+            scores = scored(self._reading, self._definition, docs, searched)
             docs = [doc for doc in docs if doc["id"] in scores]
         offers = self._offers(docs, criteria)
         docs = self._grouped([doc for doc in docs if self._wished(doc)])
         sortings = self._sortings(searching=term is not None)
         current = self._current(sortings, searching=term is not None)
         docs = self._ordered(docs, current, scores)
-        offset = (self._wish.page - 1) * limit
+        offset = self._call.shop.behaviour.listing_offset(self._wish.page, limit)
         tree = merged(_TREE, tree_of(criteria))
         shown = [self._element(doc, tree, scores) for doc in docs[offset : offset + limit]]
         filters: Json = {}
@@ -162,7 +163,8 @@ class Listing:
         if found is None:
             return False
         filled, parent = found
-        if not self._catalogue.is_sold(filled, parent, self._call.session.channel["id"], self._visibility):
+        least = self._call.shop.behaviour.least_visibility(self._visibility)
+        if not self._catalogue.is_sold(filled, parent, self._call.session.channel["id"], least):
             return False
         if not self._belongs(filled, parent) or self._is_sold_out(filled):
             return False
@@ -195,7 +197,8 @@ class Listing:
         if wish.shipping_free and not filled.get("shippingFree"):
             return False
         own = set(self._options(doc))
-        return all(own & chosen for chosen in self._chosen_by_group())
+        hits = [bool(own & chosen) for chosen in self._chosen_by_group()]
+        return self._call.shop.behaviour.fits_properties(hits)
 
     def _chosen_by_group(self) -> list[set[str]]:
         groups: dict[str, set[str]] = {}
@@ -315,7 +318,7 @@ class Listing:
         if name == "_score":
             return lambda doc: scores.get(doc["id"], 0.0)
         if name == "cheapestPrice":
-            return self._amount
+            return lambda doc: self._call.shop.behaviour.price_sort_key(self._amount(doc))
 
         def key(doc: Doc) -> tuple[Any, ...]:
             value = values(self._reading, self._definition, doc, name)[0]

@@ -107,7 +107,7 @@ def _row_of_customer(call: Call, customer_id: str) -> Doc | None:
 def _merge(call: Call, guest: Cart) -> None:
     shop, session = call.shop, call.session
     mine = stored_cart(shop, session.token)
-    for item in guest.items.values():
+    for item in guest.items.values() if shop.behaviour.merges_cart_at_login() else ():
         known = mine.items.get(item.id)
         if known is None:
             mine.items[item.id] = item

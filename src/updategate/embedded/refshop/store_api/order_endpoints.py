@@ -77,7 +77,8 @@ def _buyer(call: Call) -> Buyer:
     if customer is None or buyer is None:
         raise errors.not_logged_in()
     billing = store.get("customer_address", buyer.billing.id) or {}
-    shipping = store.get("customer_address", buyer.shipping.id) or {}
+    shipping_id = call.shop.behaviour.delivery_address(buyer.shipping.id, buyer.billing.id)
+    shipping = store.get("customer_address", shipping_id) or {}
     return Buyer(customer, billing, shipping, call.client)
 
 
@@ -109,6 +110,7 @@ def list_orders(call: Call) -> Answer:
     if link is None and customer is not None:
         fixed.append({"type": "equals", "field": "orderCustomer.customerId", "value": customer["id"]})
     criteria = criteria_of(call, "order", fixed)
+    criteria.offset = call.shop.behaviour.orders_offset(criteria.offset)
     found = find(call, "order", criteria)
     token = None
     if link is not None:
@@ -180,8 +182,9 @@ def cancel(call: Call) -> Answer:
     if not validation.setting(call, "core.cart.enableOrderRefunds"):
         # Shopware's route itself does not look at the setting of the storefront
         pass
+    shop = call.shop
     state, _ = state_machine.transition(
-        call.shop.store, call.shop.version, "order", order["id"], "cancel", emit=call.shop.events.emit
+        shop.store, shop.version, "order", order["id"], "cancel", emit=shop.events.emit, behaviour=shop.behaviour
     )
     return Answer(Presenter(call.shop, call.session.languages).entity("state_machine_state", state))
 
@@ -225,8 +228,9 @@ def set_payment(call: Call) -> Answer:
             return success(call)
         for row in rows:
             if states[row["id"]] not in (*_FINAL_PAYMENT_STATES, "failed"):
+                shop, entity = call.shop, "order_transaction"
                 state_machine.transition(
-                    store, call.shop.version, "order_transaction", row["id"], "cancel", emit=call.shop.events.emit
+                    store, shop.version, entity, row["id"], "cancel", emit=shop.events.emit, behaviour=shop.behaviour
                 )
         amount = (
             dict(last["amount"]) if last else {"unitPrice": order["amountTotal"], "totalPrice": order["amountTotal"]}

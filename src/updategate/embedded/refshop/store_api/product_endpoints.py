@@ -188,6 +188,7 @@ def find_variant(call: Call) -> Answer:
     parent_id, options = call.path["productId"], call.get("options") or {}
     wanted: dict[str, str] = dict(options) if isinstance(options, dict) else {}
     switched = call.get("switchedGroup")
+    wanted = call.shop.behaviour.variant_options(wanted, switched)
     presenter = ProductPresenter(call.shop, call.session)
     variants = [
         (doc["id"], set(_option_ids(call, doc)))

@@ -28,7 +28,8 @@ _NOT_SPECIFIED = "not_specified"
 def register(call: Call) -> Answer:
     """Make an account or a guest, log it in, and show the customer."""
     data = dict(call.body)
-    guest = bool(data.get("guest"))
+    after_guest = bool((call.session.customer or {}).get("guest"))
+    guest = call.shop.behaviour.registers_as_guest(bool(data.get("guest")), after_guest)
     data["salutationId"] = data.get("salutationId") or default_salutation(call)
     billing, shipping = data.get("billingAddress"), data.get("shippingAddress")
     if isinstance(billing, dict):
@@ -102,7 +103,7 @@ def _create_customer(call: Call, data: Json, billing: Any, shipping: Any, *, gue
         "salesChannelId": session.channel["id"],
         "languageId": session.language_id,
         "groupId": session.group["id"],
-        "requestedGroupId": data.get("requestedGroupId"),
+        "requestedGroupId": shop.behaviour.requested_group(data.get("requestedGroupId")),
         "defaultPaymentMethodId": session.payment_method["id"],
         "defaultBillingAddressId": addresses[0]["id"],
         "defaultShippingAddressId": addresses[-1]["id"],

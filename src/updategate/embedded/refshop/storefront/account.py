@@ -7,8 +7,9 @@ from typing import Any
 from starlette.responses import Response
 
 from .checkout import ORDER_PARTS, order_of, page_title, register_page, with_prices
-from .forms import log_in, register, register_data
+from .forms import GROUP_REGISTRATION, log_in, register, register_data
 from .layout import frame
+from .system import not_found
 from .visit import Visit
 
 
@@ -54,7 +55,32 @@ async def post_register(visit: Visit) -> Response:
     outcome = await register(visit)
     if isinstance(outcome, Response):
         return outcome
+    if outcome == "group":
+        group_id = str(visit.parameters_in("errorParameters").get("customerGroupId") or "")
+        return await group_registration_page(visit, group_id)
     return await register_page(visit) if outcome == "checkout" else await account_register_page(visit)
+
+
+async def group_registration_page(visit: Visit, group_id: str) -> Response:
+    """Answer ``/customer-group-registration/{id}``: who wants to belong to a customer group asks for it here."""
+    customer = await visit.customer()
+    if customer is not None:
+        guest = customer.get("guest")
+        return visit.to_route("frontend.account.logout.page" if guest else "frontend.account.home.page")
+    answer = await visit.api.call("GET", f"/customer-group-registration/config/{group_id}")
+    if not answer.ok:
+        return await not_found(visit)
+    return await visit.page(
+        "customer_group_register.html.j2",
+        body_class="is-ctl-register is-act-customergroupregistration",
+        title=answer.body["translated"].get("registrationTitle") or visit.channel.name,
+        no_store=True,
+        group=answer.body,
+        redirect_to=visit.request.query_params.get("redirectTo") or "frontend.account.home.page",
+        error_route=GROUP_REGISTRATION,
+        **await register_data(visit),
+        **await frame(visit, GROUP_REGISTRATION),
+    )
 
 
 async def log_out(visit: Visit) -> Response:

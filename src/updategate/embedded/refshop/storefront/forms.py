@@ -9,6 +9,9 @@ from starlette.responses import Response
 from .urls import UnknownRouteError, path_of
 from .visit import Visit
 
+CHECKOUT = "frontend.checkout.register.page"
+GROUP_REGISTRATION = "frontend.account.customer-group-registration.page"
+
 
 async def register_data(visit: Visit) -> dict[str, Any]:
     """Return what the registration form shows: countries and salutations."""
@@ -49,6 +52,8 @@ def customer_of(visit: Visit, form: dict[str, Any], *, guest: bool) -> dict[str,
         "storefrontUrl": visit.origin + visit.language.path,
         "billingAddress": billing,
     }
+    if form.get("requestedGroupId"):
+        data["requestedGroupId"] = form["requestedGroupId"]
     if business:
         data["company"] = billing.get("company")
         data["vatIds"] = [vat_id for vat_id in form.get("vatIds") or () if vat_id]
@@ -62,12 +67,13 @@ async def register(visit: Visit) -> Response | str:
     form = await visit.read_form()
     if form.get("shopware_surname_confirm"):  # the honeypot: a person never sees this field
         return visit.to_route("frontend.home.page")
-    in_checkout = form.get("errorRoute") == "frontend.checkout.register.page"
+    in_checkout = form.get("errorRoute") == CHECKOUT
     guest = in_checkout and not form.get("createCustomerAccount")
     answer = await visit.api.call("POST", "/account/register", customer_of(visit, form, guest=guest))
     if not answer.ok:
         visit.violations = [_violation(error) for error in answer.errors]
-        return "checkout" if in_checkout else "account"
+        route = str(form.get("errorRoute") or "")
+        return {CHECKOUT: "checkout", GROUP_REGISTRATION: "group"}.get(route, "account")
     visit.session.renew(visit.shop)
     visit.changed()
     return redirected(visit, form, "frontend.account.home.page")

@@ -38,24 +38,24 @@ def is_bypassed(request: Request) -> bool:
     return request.method not in ("GET", "HEAD") or bool(request.cookies.get(STATES_COOKIE))
 
 
-def key_of(request: Request) -> str:
+def key_of(shop: Shop, request: Request) -> str:
     """Return what tells one cached page from another: the address, and the kind of visitor."""
     query = urlencode(sorted(parse_qsl(request.url.query, keep_blank_values=True)))
     kind = request.cookies.get(CACHE_HASH_COOKIE) or request.cookies.get(CURRENCY_COOKIE) or ""
-    return f"{request.headers.get('host', '')}{request.url.path}?{query}#{kind}"
+    return shop.behaviour.page_key(f"{request.headers.get('host', '')}{request.url.path}?{query}", kind)
 
 
 def revision_of(shop: Shop) -> int:
     """Return a number that changes with everything that cached pages show."""
-    return shop.store.revision(*_SHOWN)
+    return shop.store.revision(*shop.behaviour.shown_entities(_SHOWN))
 
 
 def cached(shop: Shop, request: Request) -> Response | None:
     """Return the page from the cache, if there is a fresh one for this visitor."""
     if is_bypassed(request):
         return None
-    page: CachedPage | None = shop.http_cache.get(key_of(request))
-    if page is None or page.revision != revision_of(shop):
+    page: CachedPage | None = shop.http_cache.get(key_of(shop, request))
+    if page is None or not shop.behaviour.cached_page_is_fresh(page.revision == revision_of(shop)):
         shop.http_cache.misses += 1
         return None
     shop.http_cache.hits += 1
@@ -74,4 +74,4 @@ def keep(shop: Shop, request: Request, response: Response, revision: int) -> Non
         (name.decode(), value.decode()) for name, value in response.raw_headers if name not in (b"set-cookie", b"age")
     )
     page = CachedPage(bytes(response.body), headers, shop.clock.now(), revision)
-    shop.http_cache.put(key_of(request), page)
+    shop.http_cache.put(key_of(shop, request), page)

@@ -15,14 +15,15 @@ async def frame(visit: Visit, route: str, active: str = "", **parameters: str) -
     that the page belongs to. ``trail`` are the categories above it, the root left out.
     """
     trail = _trail(visit, active)
+    marked = visit.shop.behaviour.active_category(active)
     currencies = await visit.api.all_of("/currency")
     return {
         "route": route,
         "route_parameters": _route_parameters(visit, parameters),
         "navigation": _children(visit, visit.channel.root_category, depth=2),
         "footer": _footer(visit),
-        "active_category": active,
-        "active_path": {category["id"] for category in trail},
+        "active_category": marked,
+        "active_path": {category["id"] for category in _trail(visit, marked)},
         "trail": trail,
         "currencies": currencies,
     }

@@ -37,7 +37,8 @@ def render(visit: Visit, template: str, data: dict[str, Any]) -> str:
     default_currency = ((data.get("context") or {}).get("currency") or {}).get("isoCode", "EUR")
 
     def money(amount: object, iso: str | None = None, decimals: int | None = None) -> str:
-        return formats.currency(amount, iso or default_currency, locale, 2 if decimals is None else decimals)
+        text = formats.currency(amount, iso or default_currency, locale, 2 if decimals is None else decimals)
+        return visit.shop.behaviour.printed_price(text, locale)
 
     def day(value: datetime | str, width: str = "medium") -> str:
         return formats.date(value, locale, width)

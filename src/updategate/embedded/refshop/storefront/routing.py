@@ -78,6 +78,7 @@ _TABLE = (
     _at("POST", "/account/login", account.post_login),
     _at("GET", "/account/register", account.account_register_page),
     _at("POST", "/account/register", account.post_register),
+    _at("GET", "/customer-group-registration/{group_id}", account.group_registration_page),
     _at("GET", "/account/logout", account.log_out),
     _at("GET", "/account/order", account.orders_page),
     _at("GET", "/account/order/edit/{order_id}", account.edit_order_page),
@@ -114,9 +115,14 @@ def routes(shop: Shop) -> list[BaseRoute]:
     """Return the storefront's routes; they come after those of the APIs because they take every address."""
     api = Starlette(routes=[*_own_api(shop), *store_api.routes(shop)])
     storefront = _Storefront(shop, api)
+
+    def static_file(request: Request) -> Response:
+        there = shop.behaviour.has_static_file(request.path_params["name"])
+        return system.static_file(request) if there else Response(status_code=404)
+
     return [
         Route("/bundles/storefront/tile/{number:path}.svg", system.tile, methods=["GET"]),
-        Route("/bundles/storefront/{name}", system.static_file, methods=["GET"]),
+        Route("/bundles/storefront/{name}", static_file, methods=["GET"]),
         Route("/favicon.ico", lambda _: Response(status_code=204), methods=["GET"]),
         Route("/{path:path}", storefront.answer, methods=["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]),
     ]

@@ -29,6 +29,7 @@ ROUTES = {
     "frontend.account.home.page": "/account",
     "frontend.account.login.page": "/account/login",
     "frontend.account.register.page": "/account/register",
+    "frontend.account.customer-group-registration.page": "/customer-group-registration/{customerGroupId}",
     "frontend.account.logout.page": "/account/logout",
     "frontend.account.recover.page": "/account/recover",
     "frontend.account.recover.password.page": "/account/recover/password",

@@ -95,7 +95,7 @@ class Visit:
         """Return the absolute address of a product (``detail``) or category (``navigation``)."""
         if kind == "navigation" and id_ == self.channel.root_category:
             return self.origin + (self.language.path or "") + "/"
-        path = self.addresses.path(kind, id_)
+        path = self.addresses.path(kind, id_) if self.shop.behaviour.readable_address(kind) else None
         return f"{self.origin}{self.language.path}/{path or f'{kind}/{id_}'}"
 
     def variation(self, product: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -150,7 +150,7 @@ class Visit:
         return {
             "body_class": body_class,
             "context": await self.context(),
-            "customer": await self.customer(),
+            "customer": await self.customer() if self.shop.behaviour.greets_customer(body_class) else None,
             "violations": self.violations,
             "form": self.form,
         }

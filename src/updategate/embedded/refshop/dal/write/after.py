@@ -41,9 +41,12 @@ _OF_PRODUCT = {
 
 
 def after_writes(
-    store: EntityStore, version: ShopwareVersion, rows: Sequence[WrittenRow], *, recount: bool = True
+    store: EntityStore, version: ShopwareVersion, rows: Sequence[WrittenRow], *, recount: bool, index: bool
 ) -> None:
-    """Derive what Shopware's indexers derive from these rows. ``recount``: written stock is counted anew."""
+    """Derive what Shopware's indexers derive from these rows.
+
+    ``recount``: written stock is counted anew. ``index``: products and categories are indexed.
+    """
     products: dict[str, None] = {}
     categories: dict[str, None] = {}
     stocks: dict[str, None] = {}
@@ -65,12 +68,12 @@ def after_writes(
     if names & RULE_PLACES or "rule" in names:
         index_rules(store)
     index_payment_methods(store, [row.id for row in rows if row.definition.name == "payment_method"])
-    if categories:
+    if categories and index:
         index_categories(store)
         index_seo_urls(store, "category", categories)
     if stocks and recount:
         stock.recount(store, version, stocks)
-    if products:
+    if products and index:
         index_products(store, products)
         index_seo_urls(store, "product", [id_ for id_ in products if store.get("product", id_)])
 

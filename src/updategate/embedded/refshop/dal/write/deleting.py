@@ -132,7 +132,8 @@ def _delete(context: ReadContext, definition: Definition, id_: str, result: Dele
         for language in doc.get("translations") or {}:
             result.deleted.setdefault(f"{definition.name}_translation", []).append({owner: id_, "languageId": language})
     if context.live or not definition.versioned:
-        context.store.delete(definition.name, id_)
+        if context.behaviour.really_deletes(definition.name):
+            context.store.delete(definition.name, id_)
     else:
         context.store.upsert(versioned(definition.name, context.version_id), {**doc, DELETED: True})
 

@@ -51,7 +51,8 @@ def write_rows(
                 # found while the rows are put in order, before the operation's key is known
                 raise ApiProblem(400, [not_an_id(f"/{position}/{id_name(definition)}", row["id"])])
             ancestors = {"language": language_id}
-            roots.append(extract(extraction, definition, row, f"{prefix}/{position}", {}, ancestors))
+            pointer = f"{prefix}/{context.behaviour.told_row(position)}"
+            roots.append(extract(extraction, definition, row, pointer, {}, ancestors))
         _ensure(definition, [command for command in extraction.commands if command.id in roots], mode)
         if extraction.violations:
             raise ApiProblem(400, extraction.violations)
@@ -117,11 +118,14 @@ def _execute(store: EntityStore, context: ReadContext, version: ShopwareVersion,
         if command.definition.mapping and before is not None:
             _note(written, command)
             continue
-        doc: Doc = _custom_fields_kept(before or {}, command.changes)
+        kept = (before or {}) if context.behaviour.keeps_other_custom_fields() else {}
+        doc: Doc = _custom_fields_kept(kept, context.behaviour.written(entity, dict(command.changes)))
         if command.translations:
             merged = dict((before or {}).get("translations") or {})
             for language, texts in command.translations.items():
-                merged[language] = _merged(merged.get(language, {}), texts)
+                known = merged.get(language, {})
+                keeps = context.behaviour.keeps_other_custom_fields()
+                merged[language] = _merged(known, texts) if keeps else {**known, **texts}
             doc["translations"] = merged
         if before is not None and not context.live:
             doc = {**before, **doc}
@@ -132,7 +136,8 @@ def _execute(store: EntityStore, context: ReadContext, version: ShopwareVersion,
     for command in commands:
         check_foreign_keys(context, command.definition, command.changes)
     if context.live:
-        after_writes(store, version, commands, recount=context.behaviour.stock_is_recounted())
+        recount, index = context.behaviour.stock_is_recounted(), context.behaviour.indexes_at_once()
+        after_writes(store, version, commands, recount=recount, index=index)
     return written
 
 
