@@ -168,13 +168,20 @@ class Shopper:
         company: str | None = None,
         vat_ids: tuple[str, ...] = (),
         country_id: str | None = None,
+        asks_for_group: str | None = None,
     ) -> Login:
-        """Open an account."""
+        """Open an account; ``asks_for_group`` is the id of the customer group that the person wants to belong to."""
         email = self._identity.email(f"registered{self._number}")
         password = self._identity.password(f"registered{self._number}")
         with self._recorder.step("opens an account", email=email, company=company or ""):
             registration = Registration(
-                email, address, self._access.storefront_url, password, company=company, vat_ids=vat_ids
+                email,
+                address,
+                self._access.storefront_url,
+                password,
+                company=company,
+                vat_ids=vat_ids,
+                requested_group_id=asks_for_group,
             )
             body = self._register(registration, country_id).json()
         return Login(
@@ -305,6 +312,21 @@ class Shopper:
         """Cancel an order; returns the state it is in then."""
         with self._recorder.step(f"cancels {order}"):
             return self.api.cancel_order(order.id)
+
+    def bookmarks(self) -> str:
+        """Return what the session can be taken up with later: its token."""
+        with self._recorder.step("goes away for a while"):
+            return self.api.token or self.api.context().token
+
+    def comes_back(self, session: str) -> None:
+        """Take up a session that was left earlier; ``LookupError`` where the shop begins another one instead."""
+        with self._recorder.step("comes back"):
+            self._has_cart = True
+            self.api.token = session
+            found = self.api.context().token
+            if found and found != session:
+                message = "the shop does not know the session any more: it began another one"
+                raise LookupError(message)
 
     def leaves(self) -> None:
         """Leave the shop without a cart behind; does nothing where there never was one."""

@@ -120,6 +120,16 @@ class WindowShopper:
                 within,
             )
 
+    def waits_until_found(self, product: Buyable, term: str, within: float) -> float:
+        """Wait until the search finds a product by a term; returns how long it took, in seconds."""
+        with self._recorder.step(f"waits until {term!r} is found", within=f"{within:g} s"):
+            return _wait(
+                f"{product.number} among what is found for {term!r}",
+                lambda: product.number in self._listing(self._session().search(term, limit=24)).numbers,
+                wanted=True,
+                within=within,
+            )
+
     def _session(self) -> StoreApi:
         if self._api is None:
             self._api = self._access.session()

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from updategate.cli import price_ledger
+from updategate.cli.carrying import carry_option, handover_of, tell_what_stays
 from updategate.cli.holding import holding, wait_option
 from updategate.cli.options import (
     compat_arguments,
@@ -29,10 +30,10 @@ from updategate.evidence.reader import ledger_of as read_ledger_of
 from updategate.evidence.records import Phase
 from updategate.evidence.touched_areas import read_touched_areas
 from updategate.evidence.writer import spoil
-from updategate.operations.cleaning import Cleaning, clean_run
+from updategate.operations.cleaning import Cleaning, clean_carried, clean_run
 from updategate.operations.preflight import obstacle
 from updategate.operations.run_lock.holder import SHARD
-from updategate.operations.run_suites import SuiteRun, SuiteRunRefused, run_suites
+from updategate.operations.run_suites import SuiteRun, SuiteRunRefused, carry_arguments, nothing_open, run_suites
 from updategate.operations.shards import Shard, measured
 from updategate.reports.terminal import RunProgress, show_run
 
@@ -61,6 +62,7 @@ READ_ONLY_SCOPE = "production"
 )
 @price_ledger.ledger_option
 @price_ledger.ledger_of_option
+@carry_option
 @wait_option
 @json_option
 def run(
@@ -78,6 +80,7 @@ def run(
     repeat_each: int,
     ledger: bool | None,
     ledger_of: Path | None,
+    carry: Path | None,
     wait: float,
     as_json: bool,
 ) -> ExitCode:
@@ -105,6 +108,8 @@ def run(
     if found is not None:
         click.echo(str(found), err=True)
         return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
+    handover = handover_of(environment, carry, root, screen) if phase == "after" else None
+    carried = handover.path if handover else carry
     with holding(environment, SHARD if shard else "run", wait, screen) as held:
         recorded = None
         try:
@@ -130,7 +135,7 @@ def run(
                     phase=phase,
                     workers=workers,
                     repeat_each=repeat_each,
-                    extra=(*_shard_arguments(shard, durations), *compat_arguments(compat)),
+                    extra=(*_shard_arguments(shard, durations), *compat_arguments(compat), *carry_arguments(carried)),
                     variables=for_child({ACCESS_KEY_VARIABLE: access_key} if url and access_key else {}),
                     progress=progress.take,
                 )
@@ -138,9 +143,12 @@ def run(
             click.echo(refused.text, err=True)
             return refused.exit_code
         cleaned = clean_run(environment, done.evidence)
+        if handover is not None and nothing_open(done.evidence) and not shard:
+            cleaned = cleaned.and_also(clean_carried(environment, handover, done.evidence.name))
         if held.lost:
             spoil(done.evidence.folder, held.lost)
     show_run(screen, done.evidence, done.exit_code, cleaned.problems)
+    tell_what_stays(handover, environment.name, screen)
     if as_json:
         print_json(_summary(done, cleaned))
     if recorded is not None and not recorded.complete and done.exit_code == ExitCode.PASS:

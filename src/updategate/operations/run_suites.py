@@ -87,6 +87,11 @@ def run_suites(
     return SuiteRun(evidence, exit_code_of(evidence), log)
 
 
+def carry_arguments(carry: Path | None) -> tuple[str, ...]:
+    """What pytest is told of the hand-over between the runs before and after an update."""
+    return ("--carry", str(carry.absolute())) if carry else ()
+
+
 def _follow(process: subprocess.Popen[bytes], reading: int, progress: Progress) -> int:
     """Tell the progress until pytest has ended; an interrupt is pytest's to handle."""
     stopped = False
@@ -113,6 +118,20 @@ def exit_code_of(evidence: RunEvidence) -> ExitCode:
     if any(status in ("broken", "skipped") for status in statuses):
         return ExitCode.INCONCLUSIVE
     return ExitCode.PASS
+
+
+def nothing_open(evidence: RunEvidence) -> bool:
+    """Whether nobody will want to repeat this run: nothing failed, and every critical process was carried out."""
+    registry = {entry.id: entry for entry in evidence.started.registry} if evidence.started else {}
+    planned = evidence.started.processes if evidence.started else ()
+    statuses = {process: [record.status for record in evidence.processes.get(process, ())] for process in planned}
+    undone = [
+        process
+        for process, found in statuses.items()
+        if not found or any(status not in ("passed", "not_applicable") for status in found)
+    ]
+    failed = any("failed" in found for found in statuses.values())
+    return not evidence.defects and not failed and not any(registry[process].critical for process in undone)
 
 
 def _usage_error(log: Path) -> str:

@@ -16,16 +16,18 @@ import pytest
 
 from updategate.config.environment import Environment
 from updategate.config.errors import ConfigError
+from updategate.evidence.handover import Handover
 from updategate.evidence.provenance import run_name
 from updategate.operations.capabilities import Shop
 from updategate.plugin.allure_files import write_allure_files
-from updategate.plugin.recording import EvidenceJournal, IndicatorBook, StepRecorder
+from updategate.plugin.recording import EvidenceJournal, HandoverDesk, IndicatorBook, StepRecorder
 from updategate.plugin.session import COMPARED, FAILED, Controller, Worker, remote_sink
 from updategate.plugin.settings import add_options, resolve
 
 WORKER = pytest.StashKey[Worker]()
 CONTROLLER = pytest.StashKey[Controller]()
 COMPARISON_LENGTH = 500
+COPY = "_copy"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; with ``--shop-env``, open the evidence of this run."""
     config.addinivalue_line("markers", "process(id): the test carries out this business process")
+    config.addinivalue_line("markers", "before_update(copies=1): only in a run before an update; leaves so many copies")
+    config.addinivalue_line("markers", "after_update: only in a run after an update")
     if not config.getoption("--shop-env") or config.option.collectonly:
         return
     given: dict[str, str] | None = getattr(config, "workerinput", {}).get("updategate")
@@ -88,7 +92,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """``--repeat-each N`` makes N cases of each test."""
+    """``--repeat-each N`` makes N cases of each test; ``before_update(copies=N)`` lets it leave N copies."""
+    leaving = metafunc.definition.get_closest_marker("before_update")
+    copies = int(leaving.kwargs.get("copies", 1)) if leaving else 1
+    if copies > 1 and metafunc.config.stash.get(WORKER, None) is not None:
+        metafunc.fixturenames.append(COPY)
+        metafunc.parametrize(COPY, range(1, copies + 1), ids=lambda number: f"copy{number}")
     repeats = int(metafunc.config.getoption("--repeat-each") or 1)
     if repeats > 1 and metafunc.config.stash.get(WORKER, None) is not None:
         metafunc.fixturenames.append("_repetition")
@@ -212,7 +221,16 @@ def run_recorder(request: pytest.FixtureRequest, process_id: str) -> StepRecorde
 @pytest.fixture
 def journal(request: pytest.FixtureRequest, process_id: str) -> EvidenceJournal:
     """Notes what this process creates and removes."""
-    return EvidenceJournal(_worker(request).sink, process_id)
+    kept = _handover(request) if leaves_things(request.node) else None
+    return EvidenceJournal(_worker(request).sink, process_id, kept)
+
+
+@pytest.fixture
+def handover(request: pytest.FixtureRequest, process_id: str, run_id: str) -> HandoverDesk:
+    """What this test leaves for the run after the update, or finds from the run before it."""
+    callspec = getattr(request.node, "callspec", None)
+    copy = int(callspec.params.get(COPY, 1)) if callspec else 1
+    return HandoverDesk(_handover(request), process_id, copy, run_id)
 
 
 @pytest.fixture
@@ -227,6 +245,16 @@ def artefacts(request: pytest.FixtureRequest, process_id: str) -> Path:
     folder = _worker(request).settings.folder / "artefacts" / process_id
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def leaves_things(item: pytest.Item) -> bool:
+    """Whether what this test creates stays until the run after the update has ended."""
+    return item.get_closest_marker("before_update") is not None
+
+
+def _handover(request: pytest.FixtureRequest) -> Handover | None:
+    path = _worker(request).settings.handover
+    return Handover.found(path) if path else None
 
 
 def has_failed(item: pytest.Item) -> bool:

@@ -12,6 +12,7 @@ from updategate.clients.errors import ShopError
 from updategate.config.environment import secrets_of
 from updategate.config.errors import ConfigError, unknown_name
 from updategate.config.registry import Process
+from updategate.evidence.handover import Handover
 from updategate.evidence.provenance import provenance
 from updategate.evidence.records import (
     AnyRecord,
@@ -51,7 +52,8 @@ class Worker:
         dropped: list[pytest.Item] = []
         for item in items:
             process = self.process_of(item)
-            (kept if process is not None and process.id in self.settings.selected else dropped).append(item)
+            wanted = process is not None and process.id in self.settings.selected and self._is_of_phase(item)
+            (kept if wanted else dropped).append(item)
         # browsers take longest, so they begin first and nobody waits for them at the end
         kept.sort(key=lambda item: "page" not in getattr(item, "fixturenames", ()))
         for item in kept:
@@ -73,6 +75,11 @@ class Worker:
             where = f"{item.path.name}::{item.name}"
             raise ConfigError.single(where, "process", *unknown_name("process", name, self._processes))
         return self._processes[name]
+
+    def _is_of_phase(self, item: pytest.Item) -> bool:
+        phases = {"before_update": "before", "after_update": "after"}
+        named = [phase for marker, phase in phases.items() if item.get_closest_marker(marker)]
+        return not named or self.settings.phase in named
 
     def begin(self, item: pytest.Item) -> None:
         """Note that a test starts, and with the first one of a process that the process starts."""
@@ -133,6 +140,8 @@ class Controller:
             settings.folder, run, secrets=secrets_of(settings.environment), listener=self._tell
         )
         self.shop = look_at(settings.environment)
+        if settings.phase == "before" and settings.handover and any(one.around_update for one in settings.processes):
+            Handover.begin(settings.handover, environment=settings.environment.name, run=run)
         self._server: EvidenceServer | None = None
         self._interrupted = ""
         environment = settings.environment

@@ -280,6 +280,12 @@ class Catalogue:
         price = self._workbench.place.price_json(own_net, own_gross)
         self._workbench.change("product", offer.id, {"price": price})
 
+    def renames_through_the_queue(self, offer: Offer, key: str) -> str:
+        """Rename a product so that the search learns of it only from the message queue; returns the new name."""
+        name = self._workbench.identity.name(key)
+        self._workbench.admin.upsert(("product", [{"id": offer.id, "name": name}]), queued=True)
+        return name
+
     def restocks(self, offer: Offer, stock: int) -> None:
         """Set the stock of a product."""
         self._workbench.change("product", offer.id, {"stock": stock})
