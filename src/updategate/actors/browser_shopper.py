@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from updategate.actors.identity import Identity
 from updategate.actors.purchase import Buyable, Choosable, Traces
@@ -11,9 +11,12 @@ from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.actors.test_data.customers import GERMANY, Login
 from updategate.clients.storefront import Finish, Storefront
+from updategate.clients.storefront.errors import PageStatusError
 from updategate.domain.money import Money
 from updategate.domain.parties import Address, Customer
 from updategate.domain.views import CartView, LineItemView
+
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,29 @@ class BrowserShopper:
             self.storefront.checkout_register.register_guest(_customer(email, address, guest=True))
             self.email = email
         return email
+
+    def asks_for_group(self, group_id: str, address: Address = GERMANY, *, company: str | None = None) -> Login:
+        """Open an account on the page of a customer group, and with it ask to belong to the group."""
+        email, password = self._identity.email(f"applicant{self._number}"), self._identity.password("applicant")
+        with self._recorder.step("asks on its page to belong to the group", email=email):
+            self._access.require("customers", "Registering a customer")
+            self._traces.announces_customer(email)
+            page = self.storefront.customer_group_register
+            page.open(group_id)
+            page.apply(_customer(email, replace(address, company=company), guest=False), password)
+            self.email = email
+        return Login(id="", number="", email=email, password=password, address=address, company=company)
+
+    def sees_group_page(self, group_id: str) -> str | None:
+        """Open the page on which one asks to belong to a group; returns its headline, ``None`` where it is closed."""
+        with self._recorder.step("looks at the page of the group"):
+            try:
+                self.storefront.customer_group_register.open(group_id)
+            except PageStatusError as closed:
+                if closed.status != NOT_FOUND:
+                    raise
+                return None
+            return self.storefront.customer_group_register.title()
 
     def logs_in(self, login: Login) -> None:
         """Log in on the account's page."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from updategate.actors.removal import remove_addresses_of
 from updategate.actors.test_data.workbench import SYSTEM_CURRENCY, Workbench
 from updategate.clients.json_text import JsonObject
 from updategate.domain.parties import Address
@@ -97,14 +98,26 @@ class Customers:
         self._workbench.create(("customer", payload, login.email))
         return login
 
-    def group(self, key: str, *, gross: bool) -> str:
-        """Create a customer group whose customers see gross or net prices; returns its id."""
+    def group(self, key: str, *, gross: bool, applicants: bool = False) -> str:
+        """Create a customer group whose customers see gross or net prices; returns its id.
+
+        ``applicants`` opens it to registrations, which the merchant approves.
+        """
         identity = self._workbench.identity
         payload: JsonObject = {
             "id": identity.id(f"group {key}"),
             "name": identity.name(f"group {key}"),
             "displayGross": gross,
         }
+        if applicants:
+            channel = {"id": self._workbench.place.sales_channel_id}
+            payload |= {
+                "registrationActive": True,
+                "registrationTitle": payload["name"],
+                "registrationSalesChannels": [channel],
+            }
+            # the form has a readable address, which Shopware keeps when its group is gone
+            self._workbench.afterwards(lambda: remove_addresses_of(self._workbench.admin, [str(payload["id"])]))
         self._workbench.create(("customer_group", payload, str(payload["name"])))
         return str(payload["id"])
 

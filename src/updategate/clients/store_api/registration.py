@@ -20,6 +20,7 @@ class Registration:
     company: str | None = None
     vat_ids: Sequence[str] = ()
     shipping_address: Address | None = None
+    requested_group_id: str | None = None
 
     def to_json(self, country_ids: Mapping[str, str], salutation_id: str | None) -> JsonObject:
         """Build the request's body; ``country_ids`` maps ISO codes to the ids of this shop."""
@@ -33,6 +34,8 @@ class Registration:
             "billingAddress": address_json(self.address, country_ids, salutation_id),
             "guest": self.password is None,
         }
+        if self.requested_group_id is not None:
+            body["requestedGroupId"] = self.requested_group_id
         if self.password is not None:
             body["password"] = self.password
         if self.shipping_address is not None:

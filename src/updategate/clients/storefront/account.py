@@ -65,6 +65,31 @@ class AccountRegister(RegistrationForm):
         return self._storefront.account_overview
 
 
+class CustomerGroupRegister(RegistrationForm):
+    """Registration for a customer group, which the merchant approves."""
+
+    page_name = "customer_group_register"
+
+    def open(self, group_id: str, *, language_path: str = "") -> None:
+        """Go to the form of a group; ``PageStatusError`` where the group takes nobody."""
+        self._open(f"{language_path}/customer-group-registration/{group_id}")
+        self._get("form")
+
+    def title(self) -> str:
+        """The headline that the merchant gave the form."""
+        return self._text("title")
+
+    def apply(self, customer: Customer, password: str) -> AccountOverview:
+        """Create an account and ask for the group; the shop logs in at once."""
+        self._get("requested_group", hidden=True)
+        self._fill_customer(customer)
+        self._fill("password", password)
+        self._submit("submit", "the account")
+        if "/account" not in self.path or self.path.rstrip("/").endswith("/account/register"):
+            raise UnexpectedPageError("the account", self.url, self._said())
+        return self._storefront.account_overview
+
+
 class AccountOverview(StorefrontPage):
     """The start page of the account."""
 

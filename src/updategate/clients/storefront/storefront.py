@@ -12,6 +12,7 @@ from updategate.clients.storefront.account import (
     AccountOrders,
     AccountOverview,
     AccountRegister,
+    CustomerGroupRegister,
 )
 from updategate.clients.storefront.cart import Cart, Offcanvas
 from updategate.clients.storefront.catalogue import Detail, Home, Listing, Search
@@ -101,6 +102,11 @@ class Storefront:
     def account_register(self) -> AccountRegister:
         """Registration outside the checkout."""
         return AccountRegister(self)
+
+    @cached_property
+    def customer_group_register(self) -> CustomerGroupRegister:
+        """Registration for a customer group."""
+        return CustomerGroupRegister(self)
 
     @cached_property
     def account_overview(self) -> AccountOverview:
