@@ -80,7 +80,7 @@ def _show(screen: Console, done: Promotion, to: str) -> None:
         screen.print("Nothing was written: this was a rehearsal (--dry-run).")
     else:
         screen.print(f"Entry {done.entry.seq} of {escape(str(done.ledger))}; keep its head elsewhere:")
-        screen.print(f"  {done.entry.seq}:{done.entry.hash}")
+        screen.print(f"  {done.entry.seq}:{done.entry.link}")
 
 
 def _summary(done: Promotion) -> dict[str, object]:
@@ -92,5 +92,5 @@ def _summary(done: Promotion) -> dict[str, object]:
         "notes": decision.notes,
         "fingerprint": done.verdict.fingerprint.build if done.verdict.fingerprint else None,
         "ledger": str(done.ledger),
-        "head": f"{entry.seq}:{entry.hash}" if entry else None,
+        "head": f"{entry.seq}:{entry.link}" if entry else None,
     }

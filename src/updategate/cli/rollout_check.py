@@ -10,6 +10,7 @@ import click
 from updategate.cli.holding import holding, wait_option
 from updategate.cli.options import console, json_option, policy_option, print_json, project_root
 from updategate.cli.promote import stages_option
+from updategate.cli.publishing import publish_verdict
 from updategate.config.environment import environment_path
 from updategate.config.exit_codes import ExitCode, of_verdict
 from updategate.config.own_suites import registry_of
@@ -27,8 +28,7 @@ from updategate.operations.rollout.watching import Round
 from updategate.operations.run_suites import SuiteRunRefused, run_suites
 from updategate.promotion.ledger import LedgerError
 from updategate.promotion.signing import SigningKey
-from updategate.reports.html import write_verdict_page
-from updategate.reports.terminal import RunProgress, show_verdict
+from updategate.reports.terminal import RunProgress
 
 
 @click.command("rollout-check")
@@ -153,16 +153,14 @@ def _conclude(
         policy_source=str(check.policy_file),
         policy_hash=file_hash(check.policy_file),
     )
-    (folder / "verdict.json").write_text(verdict.to_json(), encoding="utf-8")
-    pages = [write_verdict_page(verdict, folder, language) for language in ("en", "de")]
+    publish_verdict(verdict, folder, before=(), after=runs, as_json=as_json)
     screen = console(as_json=as_json)
-    show_verdict(screen, verdict, pages)
     try:
         entry = note_in_ledger(check, verdict, key)
     except LedgerError as error:
         click.echo(f"The check is not in the ledger: {error}.", err=True)
         return ExitCode.INCONCLUSIVE if verdict.verdict == "pass" else of_verdict(verdict.verdict)
-    screen.print(f"Entry {entry.seq} of {check.ledger}: {entry.seq}:{entry.hash}")
+    screen.print(f"Entry {entry.seq} of {check.ledger}: {entry.seq}:{entry.link}")
     if as_json:
-        print_json({"verdict": verdict.verdict, "folder": str(folder), "head": f"{entry.seq}:{entry.hash}"})
+        print_json({"verdict": verdict.verdict, "folder": str(folder), "head": f"{entry.seq}:{entry.link}"})
     return of_verdict(verdict.verdict)

@@ -71,7 +71,8 @@ def parity_doubts(runs: Sequence[RunEvidence], rules: ParityRules) -> list[Reaso
     """What makes the tested environment unlike production, as far as it was compared."""
     compared = [run for run in runs if run.started and run.started.kind == "parity"]
     if not compared:
-        if not rules.required:
+        # after a roll-out the environment is the stage itself, and nothing that stands for it
+        if not rules.required or any(run.started and run.started.kind == "rollout" for run in runs):
             return []
         message = "The environment was not compared with production, and the policy requires it."
         return [doubt("parity_missing", message)]

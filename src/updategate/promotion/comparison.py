@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from updategate.evidence.records import Build, EnvironmentFacts, Plugin
 
 # how much of a long hash a person compares
 SHORT = 12
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ def plugin_text(plugin: Plugin | None) -> str:
 
 
 def short(text: str) -> str:
-    """A hash shortened for people; other texts stay."""
-    return f"{text[:SHORT]}…" if len(text) == 64 and text.isalnum() else text
+    """A text with its hashes shortened for people."""
+    return _HASH.sub(lambda match: f"{match[0][:SHORT]}…", text)
 
 
 def _texts(

@@ -191,6 +191,7 @@ def _target(case: Case, decision: Decision, validated: Build) -> None:
         return
     if not compare_builds(validated, case.found.build).differences:
         decision.notes.append(f"{where} is what was validated already; there is nothing to roll out.")
+        _environment(case, decision, where, after=True)
         return
     before = case.verdict.build.before
     if before is None:
@@ -198,11 +199,7 @@ def _target(case: Case, decision: Decision, validated: Build) -> None:
     else:
         start = compare_builds(before, case.found.build)
         _tell(decision, start, f"{where} is not what the validated update began with")
-        facts = case.verdict.fingerprint.facts_before if case.verdict.fingerprint else None
-        today = case.now.date()
-        environment = compare_environments(facts, case.found.facts, case.target.exceptions, today)
-        _tell(decision, environment, f"{where} has another environment than the one that was validated")
-        decision.notes.extend(f"Exception at {case.target.name}: {text}." for text in environment.excepted)
+        _environment(case, decision, where, after=False)
     if case.plan is None:
         decision.doubts.append(f"{where} has no plan: what will be rolled out there is not known.")
         return
@@ -211,6 +208,16 @@ def _target(case: Case, decision: Decision, validated: Build) -> None:
     _tell(decision, outcome, f"The plan of {case.target.name} does not lead to what was validated")
     for what in outcome.unknown:
         decision.notes.append(f"Not compared, because no stage tells it: {what}.")
+
+
+def _environment(case: Case, decision: Decision, where: str, *, after: bool) -> None:
+    """Theme and settings of the target against those of the validation, after its update or before it."""
+    bound = case.verdict.fingerprint
+    facts = (bound.facts if after else bound.facts_before) if bound else None
+    compared = compare_environments(facts, case.found.facts, case.target.exceptions, case.now.date())
+    _tell(decision, compared, f"{where} has another environment than the one that was validated")
+    decision.notes.extend(f"Exception at {case.target.name}: {text}." for text in compared.excepted)
+    decision.notes.extend(f"Not compared, because no stage tells it: {what}." for what in compared.unknown)
 
 
 def plan_outcome(found: Build, plan: Plan, validated: Build) -> Build:

@@ -1,7 +1,7 @@
 """The ledger of promotions: append-only JSON Lines, each entry chained to the one before it.
 
-Every line is canonical JSON with ``hash``, the SHA-256 of the rest of the line, and ``previous``, the hash of the
-entry before it. So a changed byte, a lost or an inserted line, and another order are found. What a chain alone cannot
+Every line is canonical JSON with ``hash``, the SHA-256 of what it says, and ``previous``, the SHA-256 of the whole
+line before it. So a changed byte, a lost or an inserted line, and another order are found. What a chain alone cannot
 show is that its end was cut off: therefore ``<ledger>.head`` beside it, whatever a pipeline's log has kept of the head,
 or another copy of the ledger, say how long it was.
 """
@@ -25,7 +25,7 @@ from updategate.promotion.signing import SigningKey, signer_of
 Event = Literal["promoted", "refused", "undecided", "checked"]
 START = "0" * 64
 LOCK_SECONDS = 30.0
-FORMAT = 1
+FORMAT: Literal[1] = 1
 
 
 class LedgerError(Exception):
@@ -41,7 +41,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    v: int = FORMAT
+    v: Literal[1] = FORMAT
     seq: int = Field(ge=1)
     at: str
     event: Event
@@ -72,17 +72,32 @@ class Entry(BaseModel):
         """The entry as it stands in the file."""
         return (_canonical(self.model_dump(mode="json")) + "\n").encode()
 
+    @property
+    def link(self) -> str:
+        """SHA-256 of the whole line: what the next entry follows, and what the head is."""
+        return hashlib.sha256(self.line()).hexdigest()
+
 
 class Head(BaseModel):
-    """Where the ledger ended when it was last written (``<ledger>.head``)."""
+    """Where the ledger ended when it was last written (``<ledger>.head``); ``hash`` is the link of the last entry.
+
+    ``sum`` is the SHA-256 of the rest, so that a changed signature shows where no key is at hand to check it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    v: int = FORMAT
+    v: Literal[1] = FORMAT
     entries: int = Field(ge=0)
     hash: str
     key: str | None = None
     signature: str | None = None
+    sum: str = ""
+
+    def content(self) -> bytes:
+        """The head as it stands in its file."""
+        data = self.model_dump(mode="json", exclude={"sum"})
+        data["sum"] = hashlib.sha256(_canonical(data).encode()).hexdigest()
+        return (_canonical(data) + "\n").encode()
 
     @property
     def text(self) -> str:
@@ -113,7 +128,7 @@ class Examination:
     @property
     def head(self) -> Head:
         """Where the ledger ends now."""
-        return Head(entries=len(self.entries), hash=self.entries[-1].hash if self.entries else START)
+        return Head(entries=len(self.entries), hash=self.entries[-1].link if self.entries else START)
 
 
 @dataclass(slots=True)
@@ -138,7 +153,8 @@ def examine(
     """Look for everything that was changed in a ledger.
 
     ``trusted`` keys, where there are any, must have signed every entry and the head. ``known_head`` is a length and
-    the hash of that entry, kept elsewhere; ``copy`` another copy of the ledger. A ledger that does not exist is empty.
+    the link of the last entry then, kept elsewhere; ``copy`` another copy of the ledger. A ledger that does not exist
+    is empty.
     """
     content = ledger.read_bytes() if ledger.is_file() else b""
     found = _Findings()
@@ -171,7 +187,7 @@ def _chain(content: bytes, trusted: Sequence[TrustedKey], found: _Findings) -> l
             problem = _unsigned("ledger entry", entry.hash, entry, trusted)
             if problem:
                 found.damages.append(Damage(number, problem))
-        previous = entry.hash
+        previous = hashlib.sha256(raw + b"\n").hexdigest()
         entries.append(entry)
     return entries
 
@@ -211,7 +227,7 @@ def _check_head(
     except (ValidationError, OSError):
         found.damages.append(Damage(0, f"{path.name} is no head of a ledger"))
         return
-    if path.read_bytes() != _head_bytes(head):
+    if path.read_bytes() != head.content():
         found.damages.append(Damage(0, f"{path.name} was changed"))
     problem = _unsigned("ledger head", head.text, head, trusted) if trusted else None
     if problem:
@@ -228,7 +244,7 @@ def _check_known(known: tuple[int, str], entries: Sequence[Entry], found: _Findi
     if count > len(entries):
         message = f"{count - len(entries)} entries are missing at the end: there were {count}, there are {len(entries)}"
         found.damages.append(Damage(0, message))
-    elif (entries[count - 1].hash if count else START) != hash_:
+    elif (entries[count - 1].link if count else START) != hash_:
         found.damages.append(Damage(count, "the ledger was written anew: this is not the entry that was known"))
 
 
@@ -271,9 +287,10 @@ def _append(ledger: Path, entry: Entry, key: SigningKey | None, trusted: Sequenc
         raise LedgerError(message)
     placed = entry.model_copy(update={"seq": len(known.entries) + 1, "previous": known.head.hash})
     placed = placed.model_copy(update={"hash": hashlib.sha256(placed.content().encode()).hexdigest()})
-    head = Head(entries=placed.seq, hash=placed.hash)
     if key is not None:
         placed = placed.model_copy(update={"key": key.id, "signature": key.sign("ledger entry", placed.hash)})
+    head = Head(entries=placed.seq, hash=placed.link)
+    if key is not None:
         head = head.model_copy(update={"key": key.id, "signature": key.sign("ledger head", head.text)})
     if not known.entries:
         # the head goes first, so that a process that ends in between leaves a ledger that goes on
@@ -292,7 +309,7 @@ def _write_head(path: Path, head: Head) -> None:
     partial = path.with_name(f"{path.name}.part")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
-        _write_all(descriptor, _head_bytes(head))
+        _write_all(descriptor, head.content())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -307,10 +324,6 @@ def _write_head(path: Path, head: Head) -> None:
 def _write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
-
-
-def _head_bytes(head: Head) -> bytes:
-    return (_canonical(head.model_dump(mode="json")) + "\n").encode()
 
 
 def _canonical(data: dict[str, Any]) -> str:
