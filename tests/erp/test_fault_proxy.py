@@ -104,6 +104,13 @@ def test_duplicate_reaches_the_shop_twice(proxy: Embedded, control: FaultControl
     assert shop.seen == ["GET /api/thing", "GET /api/thing"]
 
 
+def test_a_deadlock_in_a_sync_is_answered_as_the_shop_does(proxy: Embedded, control: FaultControl) -> None:
+    control.arm(Fault("deadlock"))
+    answer = get(proxy, "/api/_action/sync?x")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "1213")
+    assert "SQLSTATE[40001]" in answer.text
+
+
 @pytest.mark.parametrize(
     ("fault", "status", "word"),
     [

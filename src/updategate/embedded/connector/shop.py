@@ -69,7 +69,8 @@ class Shop:
             if answer.status_code < 400:
                 return answer
             refused = ShopRefusedError(request, answer.status_code, _errors(answer))
-            if answer.status_code not in PASSING or (answer.status_code == 500 and _is_final(refused)):
+            passing = answer.status_code in PASSING and not (answer.status_code == 500 and _is_final(refused))
+            if not passing and not _deadlocked(refused):
                 raise refused
             told = str(refused)
             self._rest(attempt, answer.headers.get("Retry-After"))
@@ -156,10 +157,15 @@ def _errors(answer: requests.Response) -> list[dict[str, object]]:
     return [{"code": str(answer.status_code), "detail": str(body)[:200]}]
 
 
+def _deadlocked(refused: ShopRefusedError) -> bool:
+    """Whether the database chose this transaction to break a deadlock: a sync is then answered with 400."""
+    return "40001" in refused.detail or "Deadlock" in refused.detail
+
+
 def _is_final(refused: ShopRefusedError) -> bool:
     """Whether a 500 tells of the data and not of the moment: Shopware answers foreign and duplicate keys so."""
     words = refused.detail
-    return not ("40001" in words or "Deadlock" in words or "HY000" in words) and (
+    return not (_deadlocked(refused) or "HY000" in words) and (
         refused.code.startswith(("FRAMEWORK__", "CONTENT__", "CHECKOUT__"))
         or "1062" in words
         or "1452" in words

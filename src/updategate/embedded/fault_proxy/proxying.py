@@ -83,7 +83,7 @@ class Proxy:
         """Return the answer (None: none is given) and the fault that was done."""
         rule = self.rules.for_request(method, path, body)
         fault = rule.fault if rule else ""
-        reply = self._instead(rule) if rule else None
+        reply = self._instead(rule, path) if rule else None
         if reply is None:
             if rule is not None:
                 self._before(rule)
@@ -110,7 +110,7 @@ class Proxy:
                 before = self._count
                 self._passed.wait_for(lambda: self._count > before, timeout=min(rule.seconds, HELD_AT_MOST_SECONDS))
 
-    def _instead(self, rule: Rule) -> Reply | None:
+    def _instead(self, rule: Rule, path: str) -> Reply | None:
         rule.reached.set() if rule.fault != "hold" else None
         if rule.fault == "too_many_requests":
             seconds = {"Retry-After": str(max(1, round(rule.seconds)))}
@@ -124,7 +124,9 @@ class Proxy:
         if rule.fault == "token_expired":
             return Reply.of_error(401, "9", "The resource owner or authorization server denied the request.")
         if rule.fault == "deadlock":
-            return Reply.of_error(500, "0", f"An exception occurred while executing a query: {DEADLOCK}")
+            # a sync answers whatever went wrong with 400; all else lets the exception through
+            status, code = (400, "1213") if path.partition("?")[0].endswith("/_action/sync") else (500, "0")
+            return Reply.of_error(status, code, f"An exception occurred while executing a query: {DEADLOCK}")
         return None
 
 
