@@ -143,6 +143,7 @@ class World:
     test: Shop
     staging: Shop
     production: Shop
+    verdicts: int = 0
 
     def write(self, name: str, text: str) -> Path:
         path = self.root / name
@@ -177,8 +178,10 @@ class World:
         writer.finish(build_)
         return folder
 
-    def verdict(self, stage: str = "test", name: str = "verdict", **changes: Any) -> Path:
+    def verdict(self, stage: str = "test", **changes: Any) -> Path:
         """A verdict over a run before and after at a stage, as ``updategate gate`` would write it."""
+        self.verdicts += 1
+        name = f"verdict-{self.verdicts}"
         before = self.run(f"{name}-{stage}-before", stage, "before", BEFORE)
         after = self.run(f"{name}-{stage}-after", stage, "after", changes.pop("after", AFTER))
         policy = build({"policy": "test", "scopes": {"full": {"all": True}}}, Policy, "policy")
