@@ -7,26 +7,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from updategate.cli import price_ledger
+from updategate.cli.holding import holding, wait_option
 from updategate.cli.options import compat_arguments, console, json_option, print_json, project_root
+from updategate.cli.publishing import pdf_option, publish_verdict
 from updategate.config.environment import Environment, environment_path, load_environment
 from updategate.config.exit_codes import ExitCode, of_verdict
 from updategate.config.own_suites import registry_of
 from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
 from updategate.config.update_plan import UpdatePlan, load_plan, plan_path
+from updategate.evidence.handover import FILE_NAME as HANDOVER
 from updategate.evidence.provenance import file_hash, provenance, run_name
-from updategate.evidence.reader import ledger_of, read_evidence
+from updategate.evidence.reader import RunEvidence, ledger_of, read_evidence
 from updategate.evidence.touched_areas import read_touched_areas
+from updategate.evidence.writer import FILE_NAME as EVIDENCE
+from updategate.evidence.writer import EvidenceLostError
 from updategate.gate.judge import judge
-from updategate.gate.verdict import Verdict
 from updategate.operations.cleaning import clean_run
-from updategate.operations.run_suites import SuiteRun, run_suites
-from updategate.operations.update.engine import Update, UpdateStoppedError, runs_of
+from updategate.operations.run_lock import Held
+from updategate.operations.run_lock.holding import USUAL_SILENCE
+from updategate.operations.run_suites import SuiteRun, carry_arguments, run_suites
+from updategate.operations.update.conclusion import seconds_of
+from updategate.operations.update.engine import Update, runs_of
 from updategate.operations.update.settling import Check
-from updategate.reports.html import write_verdict_page
-from updategate.reports.terminal import RunProgress, show_verdict
+from updategate.operations.update.stopping import UpdateStoppedError
+from updategate.reports.terminal import RunProgress
 
 
 @click.command()
@@ -38,6 +46,8 @@ from updategate.reports.terminal import RunProgress, show_verdict
 @click.option("--resume", type=click.Path(path_type=Path), help="Take up an update that was interrupted.")
 @click.option("--redo", multiple=True, metavar="STEP", help="With --resume: run this command again.")
 @click.option("--done", multiple=True, metavar="STEP", help="With --resume: this command did its work.")
+@pdf_option
+@wait_option
 @json_option
 def update(
     env: str,
@@ -48,6 +58,8 @@ def update(
     resume: Path | None,
     redo: tuple[str, ...],
     done: tuple[str, ...],
+    pdf: bool,
+    wait: float,
     as_json: bool,
 ) -> ExitCode:
     """Evaluate an update of ENV: validate, update, validate again, decide, and roll back on a fail.
@@ -65,32 +77,78 @@ def update(
     folder = (resume or root / "reports" / f"{run_name(environment.name)}-update").absolute()
     screen = console(as_json=as_json)
     screen.print(f"Update {chosen.update} of {environment.name} in {folder}", soft_wrap=True)
+    compares = bool(chosen.performance_profile and environment.reference)
     running = Update(
         plan=chosen,
         environment=environment,
         folder=folder,
-        variables=for_child({}),
+        variables=for_child(chosen.variables()),
         run_phase=lambda phase, into: _suites(root, file, environment, chosen, phase, into, as_json=as_json),
+        compare_speed=(lambda into: _compare_speed((root, file, environment, chosen), into, screen))
+        if compares
+        else None,
         tell=lambda line: screen.print(line, markup=False, style="dim"),
         redo=frozenset(redo),
         done=frozenset(done),
     )
+    silence = int(chosen.longest_silence()) + USUAL_SILENCE
+    with holding(environment, "update", wait, screen, silence) as held:
+        return _played(running, root, held, env=env, as_json=as_json, pdf=pdf)
+
+
+def _played(running: Update, root: Path, held: Held, *, env: str, as_json: bool, pdf: bool) -> ExitCode:
+    """Play the update, decide, go back on a fail, and leave nothing of the test behind."""
+    screen = console(as_json=as_json)
+    chosen, folder = running.plan, running.folder
     try:
         running.play()
-    except UpdateStoppedError as stopped:
+        _still_ours(held)
+        before, after = _runs(running, root, chosen)
+    except (UpdateStoppedError, EvidenceLostError) as stopped:
         click.echo(str(stopped), err=True)
         click.echo(f"Take it up with: updategate update {env} --resume {folder}", err=True)
-        return stopped.code
-    verdict = _judge(running, root, chosen)
-    pages = [write_verdict_page(verdict, folder, language) for language in ("en", "de")]
-    (folder / "verdict.json").write_text(verdict.to_json(), encoding="utf-8")
-    show_verdict(screen, verdict, pages)
+        return stopped.code if isinstance(stopped, UpdateStoppedError) else ExitCode.INCONCLUSIVE
+    policy_file = policy_path(chosen.policy, root)
+    verdict = judge(
+        after,
+        before,
+        load_policy(policy_file),
+        datetime.now(UTC),
+        policy_source=str(policy_file),
+        policy_hash=file_hash(policy_file),
+    )
+    publish_verdict(verdict, folder, before=before, after=after, as_json=as_json, pdf=pdf)
+    if running.compare_speed is None:
+        screen.print(f"[yellow]Performance: not tested[/yellow], {_why_no_speed(running)}.")
+    for line in seconds_of(running.journal):
+        screen.print(line, style="dim")
     rolled_back = running.roll_back() if verdict.verdict == "fail" and chosen.rollback else []
     for check in rolled_back:
         screen.print(_rollback_line(check))
+    for left in running.remove_carried():
+        screen.print(f"[red]Not removed:[/red] {left}")
     if as_json:
         print_json({"verdict": verdict.verdict, "folder": str(folder), "rolled_back": [c.ok for c in rolled_back]})
     return of_verdict(verdict.verdict)
+
+
+def _still_ours(held: Held) -> None:
+    if held.lost:
+        message = f"What was found is doubtful: {held.lost}."
+        raise UpdateStoppedError(message)
+
+
+def _compare_speed(running: tuple[Path, Path, Environment, UpdatePlan], folder: Path, screen: Console) -> None:
+    # load is a heavy import, and few updates measure
+    from updategate.cli.speed import compare_speed
+
+    compare_speed(*running, folder, screen)
+
+
+def _why_no_speed(running: Update) -> str:
+    if not running.plan.performance_profile:
+        return "the plan names no performance_profile"
+    return "the environment names no 'reference', a copy of the shop as it was before"
 
 
 def _versions(plugins: tuple[str, ...]) -> dict[str, str]:
@@ -131,7 +189,7 @@ def _suites(
             policy=str(policy_file),
             phase=phase,
             workers=plan.workers,
-            extra=compat_arguments(plan.compat),
+            extra=(*compat_arguments(plan.compat), *carry_arguments(folder.parent / HANDOVER)),
             variables=for_child({}),
             progress=progress.take,
         )
@@ -141,8 +199,8 @@ def _suites(
     return run
 
 
-def _judge(running: Update, root: Path, plan: UpdatePlan) -> Verdict:
-    policy_file = policy_path(plan.policy, root)
+def _runs(running: Update, root: Path, plan: UpdatePlan) -> tuple[list[RunEvidence], list[RunEvidence]]:
+    """The evidence from before and from after the update."""
     environment = running.environment
     facts = running.evidence(
         provenance(
@@ -150,22 +208,15 @@ def _judge(running: Update, root: Path, plan: UpdatePlan) -> Verdict:
             stage=environment.stage,
             url=environment.url,
             root=root,
-            policy=policy_file,
+            policy=policy_path(plan.policy, root),
             machine_class=environment.machine_class,
         )
     )
-    return judge(
-        [
-            *runs_of(running.folder, "after"),
-            read_evidence(facts),
-            *(read_evidence(folder) for folder in plan.compat),
-        ],
-        runs_of(running.folder, "before"),
-        load_policy(policy_file),
-        datetime.now(UTC),
-        policy_source=str(policy_file),
-        policy_hash=file_hash(policy_file),
-    )
+    compat = [read_evidence(folder) for folder in plan.compat]
+    speed = running.folder / "performance"
+    compared = [read_evidence(speed)] if running.compare_speed and (speed / EVIDENCE).is_file() else []
+    after = [*runs_of(running.folder, "after"), read_evidence(facts), *compat, *compared]
+    return runs_of(running.folder, "before"), after
 
 
 def _rollback_line(check: Check) -> str:

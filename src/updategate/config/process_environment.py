@@ -58,3 +58,11 @@ def actor() -> str:
         if os.environ.get(name):
             return os.environ[name]
     return "unknown"
+
+
+def github_step() -> tuple[bool, Path | None]:
+    """Whether this runs in a step of a GitHub workflow, and the file of its job summary, if there is one."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return False, None
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return True, Path(summary) if summary else None

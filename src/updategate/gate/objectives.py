@@ -103,6 +103,7 @@ def check(
                     after=indicator.value,
                     unit=indicator.unit,
                     result="informative",
+                    evidence=_where(indicator),
                 )
             )
     return results, reasons
@@ -120,7 +121,9 @@ def _judge(
         result = "undecided"
         weight = "inconclusive" if blocking and objective.must_have_data else "note"
         what = "was not measured" if new is None else "has no value from before the update to compare with"
-        reason = Reason(code="indicator_no_data", weight=weight, message=f"{objective.sli} {what}.")
+        reason = Reason(
+            code="indicator_no_data", weight=weight, message=f"{objective.sli} {what}.", facts={"name": objective.sli}
+        )
     elif criterion.holds(new.value, limit):
         result = "met"
     else:
@@ -132,6 +135,8 @@ def _judge(
             message=f"{objective.sli} misses its objective {criterion.text}.",
             expected=criterion.text,
             actual=f"{new.value:g} {new.unit}",
+            evidence=_where(new),
+            facts={"name": objective.sli, "limit": criterion.text},
         )
     return (
         IndicatorResult(
@@ -141,6 +146,12 @@ def _judge(
             unit=(new or old).unit if (new or old) else "",  # type: ignore[union-attr]
             limit=criterion.text,
             result=result,
+            evidence=_where(new) if new else None,
         ),
         reason,
     )
+
+
+def _where(record: Indicator) -> str:
+    """Run and line where a value can be looked up."""
+    return f"{record.run}:{record.seq + 1}"

@@ -9,9 +9,9 @@ from updategate.evidence.records import Build, Phase
 from updategate.gate.verdict import Reason
 
 
-def doubt(code: str, message: str, *, evidence: str | None = None, process: str | None = None) -> Reason:
-    """A reason to be unsure."""
-    return Reason(code=code, weight="inconclusive", message=message, evidence=evidence, process=process)
+def doubt(code: str, message: str, *, evidence: str | None = None, process: str | None = None, **facts: str) -> Reason:
+    """A reason to be unsure; ``facts`` are the parts of its sentence."""
+    return Reason(code=code, weight="inconclusive", message=message, evidence=evidence, process=process, facts=facts)
 
 
 def file_doubts(runs: Iterable[RunEvidence], phase: Phase) -> list[Reason]:
@@ -25,6 +25,8 @@ def file_doubts(runs: Iterable[RunEvidence], phase: Phase) -> list[Reason]:
                     f"evidence_{defect.code}",
                     f"The evidence of the {phase} run {run.name} is not complete: {defect.message}.",
                     evidence=where,
+                    run=run.name,
+                    defect=defect.message,
                 )
             )
         if run.started and run.started.phase and run.started.phase != phase:
@@ -33,6 +35,7 @@ def file_doubts(runs: Iterable[RunEvidence], phase: Phase) -> list[Reason]:
                     "phase",
                     f"{run.name} was recorded as the {run.started.phase} run, but is given as the {phase} run.",
                     evidence=run.name,
+                    run=run.name,
                 )
             )
     return reasons
@@ -53,6 +56,7 @@ def build_doubts(runs: Sequence[RunEvidence], phase: Phase) -> list[Reason]:
                         "build_unknown",
                         f"What the {phase} run {run.name} tested is not known: the shop's version could not be read.",
                         evidence=run.name,
+                        run=run.name,
                     )
                 )
         elif start != end:
@@ -61,6 +65,7 @@ def build_doubts(runs: Sequence[RunEvidence], phase: Phase) -> list[Reason]:
                     "build_changed",
                     f"The shop changed during the {phase} run {run.name}: {build_difference(start, end)}.",
                     evidence=run.name,
+                    run=run.name,
                 )
             )
         if start is not None:
@@ -73,6 +78,7 @@ def build_doubts(runs: Sequence[RunEvidence], phase: Phase) -> list[Reason]:
                     f"The {phase} runs {builds[0][0]} and {name} tested different builds: "
                     f"{build_difference(builds[0][1], build)}.",
                     evidence=name,
+                    run=f"{builds[0][0]}, {name}",
                 )
             )
     return reasons
@@ -85,11 +91,16 @@ def environment_doubts(after: Sequence[RunEvidence], before: Sequence[RunEvidenc
     names = {start.provenance.environment for start in starts}
     if len(names) > 1:
         reasons.append(
-            doubt("environments_differ", f"The runs come from different environments: {', '.join(sorted(names))}.")
+            doubt(
+                "environments_differ",
+                f"The runs come from different environments: {', '.join(sorted(names))}.",
+                names=", ".join(sorted(names)),
+            )
         )
     scopes = {start.scope for start in starts if start.kind == "processes"}
     if len(scopes) > 1:
-        reasons.append(doubt("scopes_differ", f"The runs have different scopes: {', '.join(sorted(scopes))}."))
+        told = ", ".join(sorted(scopes))
+        reasons.append(doubt("scopes_differ", f"The runs have different scopes: {told}.", names=told))
     return reasons
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from updategate.config.exit_codes import ExitCode
 from updategate.evidence.reader import RunEvidence
 from updategate.gate.verdict import Reason, Verdict
-from updategate.reports.words import CHANGES, headline
+from updategate.reports.words import headline, states
 
 STATUS_STYLE = {"passed": "green", "failed": "red", "broken": "magenta", "skipped": "yellow", "not_applicable": "dim"}
 VERDICT_STYLE = {"pass": "bold white on green", "fail": "bold white on red", "inconclusive": "bold black on yellow"}
@@ -110,7 +110,7 @@ def show_verdict(console: Console, verdict: Verdict, pages: Sequence[Path]) -> N
                 escape(result.title),
                 result.before or "–",
                 result.after or "–",
-                CHANGES["en"][result.change],
+                states("change", "en")[result.change],
             )
         console.print(table)
     for page in pages:
