@@ -50,12 +50,15 @@ def kind_of(reason: Reason) -> str:
 
 def told(sheet: Sheet, reason: Reason, more: int = 0) -> Told:
     """One reason in the reader's language, with the way to its evidence."""
+    finding = next((one for one in sheet.verdict.findings if f"{one.file}:{one.line}" == reason.evidence), None)
+    adjustment = reason.code == "adjustment"
     return Told(
         reason=reason,
         text=plain_message(reason_text(reason, sheet.language)),
-        expected=reason.expected,
-        actual=reason.actual,
-        anchor=sheet.book.cite(reason.evidence),
+        # a symbol and its replacement are no two sides of a comparison; they stand in the section of adjustments
+        expected=None if adjustment else reason.expected,
+        actual=None if adjustment else reason.actual,
+        anchor=sheet.book.cite_record(finding) if adjustment and finding else sheet.book.cite(reason.evidence),
         section=kind_of(reason),
         more=more,
     )
