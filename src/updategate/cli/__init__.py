@@ -20,6 +20,7 @@ VERBS = {
     "gate": "gate:gate",
     "promote": "promote:promote_verdict",
     "rollout-check": "rollout_check:rollout_check",
+    "mutants": "mutants:mutants",
     "parity": "parity:parity",
     "ledger": "ledger:ledger",
     "compat": "compat:compat",

@@ -50,11 +50,13 @@ def run_suites(
     extra: tuple[str, ...] = (),
     variables: dict[str, str],
     progress: Progress,
+    began: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
+    result_files: bool = True,
 ) -> SuiteRun:
     """Run pytest in a process of its own and follow it. Raises SuiteRunRefused when nothing could be tested.
 
     ``variables`` is the process environment for pytest. A Ctrl-C reaches pytest too; this waits until it has ended
-    its evidence.
+    its evidence. ``began`` is told of the process, for who has to end it. ``result_files`` are Allure's and JUnit's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     reading, writing = os.pipe()
@@ -62,9 +64,10 @@ def run_suites(
         sys.executable, "-m", "pytest", "suites", *suites,
         "--shop-env", environment, "--scope", scope, "--policy", policy,
         "--run-folder", str(folder), "--progress-fd", str(writing),
-        "--alluredir", str(folder / "allure-results"), "--junitxml", str(folder / "junit.xml"),
         "-p", "no:cacheprovider", "--no-header", "-q", *extra,
     ]  # fmt: skip
+    if result_files:
+        command += ["--alluredir", str(folder / "allure-results"), "--junitxml", str(folder / "junit.xml")]
     if phase:
         command += ["--phase", phase]
     if repeat_each > 1:
@@ -77,6 +80,7 @@ def run_suites(
             command, cwd=root, env=variables, stdout=output, stderr=subprocess.STDOUT, pass_fds=(writing,)
         )
         os.close(writing)
+        began(process)
         code = _follow(process, reading, progress)
     if code == PYTEST_USAGE_ERROR:
         raise SuiteRunRefused(_usage_error(log), ExitCode.USAGE)

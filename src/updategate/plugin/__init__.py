@@ -112,7 +112,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     worker.begin(item)
     result = yield
-    worker.test_ended(item)
+    ended = worker.test_ended(item)
+    if ended is not None and ended.status == "failed" and item.config.getoption("--stop-at-failure"):
+        item.session.shouldfail = f"{ended.process} failed, and the run was to end with the first failure"
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
+from random import Random
 from typing import Any
 
 import pytest
@@ -56,6 +57,8 @@ class Worker:
             (kept if wanted else dropped).append(item)
         # browsers take longest, so they begin first and nobody waits for them at the end
         kept.sort(key=lambda item: "page" not in getattr(item, "fixturenames", ()))
+        if self.settings.order_seed is not None:
+            Random(self.settings.order_seed).shuffle(kept)  # noqa: S311 - an order, not a secret
         for item in kept:
             process = self.process_of(item)
             if process is not None:
@@ -114,19 +117,22 @@ class Worker:
             outcome.actual, outcome.expected = item.stash[COMPARED]
         take(outcome, report, error)
 
-    def test_ended(self, item: pytest.Item) -> None:
-        """Once all tests of a process have ended, its result is a fact."""
+    def test_ended(self, item: pytest.Item) -> ProcessFinished | None:
+        """Once all tests of a process have ended, its result is a fact; None before that."""
         process = self.process_of(item)
         outcome = item.stash.get(CASE, None)
         if process is None or outcome is None:
-            return
+            return None
         refused = self.why_not(process)
         if refused is not None and outcome.status == "skipped":
             outcome.status = "not_applicable" if refused[0] == "not_applicable" else "skipped"
             outcome.message = refused[1]
         self._ended[process.id].append(outcome)
-        if len(self._ended[process.id]) == self._expected[process.id]:
-            self.sink.write(finished(process.id, self._ended[process.id]))
+        if len(self._ended[process.id]) < self._expected[process.id]:
+            return None
+        result = finished(process.id, self._ended[process.id])
+        self.sink.write(result)
+        return result
 
 
 class Controller:

@@ -36,6 +36,7 @@ class RunSettings:
     folder: Path
     processes: tuple[Process, ...]
     shard: Shard | None = None
+    order_seed: int | None = None
     handover: Path | None = None
 
     @property
@@ -55,6 +56,10 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--repeat-each", metavar="N", type=int, default=1, help="carry every process out N times (flakiness hunt)"
     )
+    group.addoption(
+        "--order-seed", metavar="N", type=int, help="carry the tests out in a random order, always the same"
+    )
+    group.addoption("--stop-at-failure", action="store_true", help="end the run with the first process that has failed")
     group.addoption("--shard", metavar="I/N", help="carry only this share of the scope out, one of N")
     group.addoption(
         "--shard-durations",
@@ -106,5 +111,6 @@ def resolve(config: pytest.Config, run: str) -> RunSettings:
         folder=into,
         processes=processes,
         shard=shard,
+        order_seed=config.getoption("--order-seed"),
         handover=Path(str(carry)) if carry else into / HANDOVER if phase == "before" else None,
     )

@@ -1,0 +1,106 @@
+"""Which processes are carried out against a mutant, in which order: pure.
+
+Rounds are carried out until one of them catches the mutant, so the likely and the quick come first: what shares an
+area with the mutant before all others, requests before browsers and mails, the shop alone before shop and ERP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from updategate.config.registry import Process
+from updategate.operations.mutants.catalogue import Mutant
+
+Flavour = Literal["shop", "erp"]
+# what needs a browser waits for pages, what needs mail waits for mails
+SLOW_NEEDS = frozenset({"storefront", "mail"})
+SLOW_ERP_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Processes that are carried out together against one mutant; ``near`` ones share an area with it."""
+
+    flavour: Flavour
+    near: bool
+    processes: tuple[str, ...]
+
+
+def is_erp(process: Process) -> bool:
+    """Whether the process needs an ERP beside the shop."""
+    return bool({"erp", "connector"} & set(process.needs))
+
+
+def touches(mutant: Mutant, areas: Iterable[str]) -> bool:
+    """Whether a mutant can touch one of these areas."""
+    return bool(set(mutant.areas) & set(areas))
+
+
+def rounds_for(
+    mutant: Mutant, processes: Sequence[Process], seconds: Mapping[str, float], *, first: Sequence[str] = ()
+) -> list[Round]:
+    """The rounds of a mutant. ``seconds`` says how long processes took before; ``first`` are carried out first of all.
+
+    A fault of a connector is looked for with the ERP alone. A fault of the shop that only a connector runs into begins
+    with the ERP; any other ends with it.
+    """
+    plain = [process for process in processes if not is_erp(process)]
+    erp = [process for process in processes if is_erp(process)]
+    plain_rounds, erp_rounds = _in_order(mutant, plain, seconds, "shop"), _in_order(mutant, erp, seconds, "erp")
+    if mutant.kind == "connector":
+        rounds = erp_rounds
+    elif mutant.needs_erp:
+        rounds = erp_rounds + plain_rounds
+    else:
+        rounds = plain_rounds + erp_rounds
+    if mutant.acts == "after_update":
+        around = [process.id for process in plain if process.around_update]
+        rounds = _moved_forward(rounds, around, plain, mutant)
+    return _moved_forward(rounds, first, processes, mutant)
+
+
+def _in_order(
+    mutant: Mutant, processes: Sequence[Process], seconds: Mapping[str, float], flavour: Flavour
+) -> list[Round]:
+    rounds = []
+    for near in (True, False):
+        for slow in (False, True):
+            ids = [
+                process.id
+                for process in processes
+                if touches(mutant, process.areas) == near and _is_slow(process, seconds) == slow
+            ]
+            if ids:
+                rounds.append(Round(flavour, near, tuple(ids)))
+    return rounds
+
+
+def _is_slow(process: Process, seconds: Mapping[str, float]) -> bool:
+    if is_erp(process):
+        return seconds.get(process.id, 0.0) > SLOW_ERP_SECONDS
+    return bool(SLOW_NEEDS & set(process.needs))
+
+
+def _moved_forward(
+    rounds: Sequence[Round], ids: Sequence[str], processes: Sequence[Process], mutant: Mutant
+) -> list[Round]:
+    """The same rounds, but for these processes, which make the first rounds."""
+    known = {process.id: process for process in processes}
+    moved = [known[name] for name in ids if name in known]
+    if not moved:
+        return list(rounds)
+    gone = {process.id for process in moved}
+    rest = [
+        Round(one.flavour, one.near, tuple(name for name in one.processes if name not in gone))
+        for one in rounds
+        if set(one.processes) - gone
+    ]
+    ahead: list[Round] = []
+    for flavour, wanted in (("shop", False), ("erp", True)):
+        found = [process for process in moved if is_erp(process) == wanted]
+        if found:
+            near = any(touches(mutant, process.areas) for process in found)
+            ahead.append(Round("erp" if flavour == "erp" else "shop", near, tuple(process.id for process in found)))
+    return [*ahead, *rest]

@@ -1,0 +1,261 @@
+"""Update to every mutant, in parallel, until something catches it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, perf_counter
+
+from updategate.config.registry import Process
+from updategate.gate.verdict import Verdict
+from updategate.operations.mutants.before import NEW_VERSION, Before, before_update
+from updategate.operations.mutants.carrying_out import (
+    NotCarriedOutError,
+    Order,
+    Workplace,
+    carry_out,
+    judged,
+    look_at_update,
+)
+from updategate.operations.mutants.catalogue import Mutant
+from updategate.operations.mutants.catching import Catch, Found, found_in
+from updategate.operations.mutants.reference_shop import ReferenceShop, ShopNotStartedError
+from updategate.operations.mutants.results import Result, Results
+from updategate.operations.mutants.rounds import Flavour, Round, is_erp, rounds_for
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a sweep goes.
+
+    ``whole``: every process is carried out, also after the first catch. ``near_only``: only processes that share an
+    area with the mutant. ``seconds``: no mutant is begun after that. ``first`` names what caught a mutant before.
+    """
+
+    lanes: int = 2
+    whole: bool = False
+    near_only: bool = False
+    seconds: float | None = None
+    first: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Sweep:
+    """One sweep. ``tell`` hears a line for each thing that happens."""
+
+    def __init__(
+        self, place: Workplace, processes: Sequence[Process], folder: Path, sources: str, extent: Extent, tell: Tell
+    ) -> None:
+        self._place = place
+        self._processes = {process.id: process for process in processes}
+        self._folder = folder
+        self._sources = sources
+        self._extent = extent
+        self._tell = tell
+        self._befores: dict[Flavour, Before] = {}
+        self.results = Results(folder)
+
+    @property
+    def unusable(self) -> dict[str, str]:
+        """Processes that did not pass on the healthy shop, and why: nothing is told by them."""
+        return {name: why for before in self._befores.values() for name, why in before.unusable.items()}
+
+    def prepare(self, mutants: Sequence[Mutant]) -> None:
+        """Carry out on the healthy shop what these mutants need; raises NotCarriedOutError."""
+        wanted = self._wanted(mutants)
+        with ThreadPoolExecutor(2) as pool:
+            made = {
+                flavour: pool.submit(
+                    before_update,
+                    self._place,
+                    flavour,
+                    ids,
+                    self._folder / "before" / flavour,
+                    self._sources,
+                    Order(workers=self._extent.lanes if flavour == "shop" else 0),
+                )
+                for flavour, ids in wanted.items()
+                if ids
+            }
+            self._befores = {flavour: future.result() for flavour, future in made.items()}
+        for name, why in self.unusable.items():
+            self._tell(f"{name} does not pass on the healthy shop, and catches nothing: {why}")
+
+    def _wanted(self, mutants: Sequence[Mutant]) -> dict[Flavour, list[str]]:
+        needed = {
+            name
+            for mutant in mutants
+            for one in self._rounds(mutant, list(self._processes.values()), {})
+            for name in one.processes
+        }
+        ids = [name for name in self._processes if name in needed]
+        return {
+            "shop": [name for name in ids if not is_erp(self._processes[name])],
+            "erp": [name for name in ids if is_erp(self._processes[name])],
+        }
+
+    def _rounds(self, mutant: Mutant, processes: Sequence[Process], seconds: dict[str, float]) -> list[Round]:
+        rounds = rounds_for(mutant, processes, seconds, first=self._extent.first.get(mutant.name, ()))
+        if self._extent.near_only:
+            rounds = [one for one in rounds if one.near]
+        if self._extent.whole and mutant.kind == "shop" and not mutant.needs_erp:
+            # the ERP's processes take a minute and a half; for a fault of the shop they are the last resort
+            rounds = [one for one in rounds if one.flavour == "shop"]
+        return rounds
+
+    def play(self, mutants: Sequence[Mutant]) -> bool:
+        """Look for every mutant; False where the time was over, or the sweep was stopped, before all had their turn."""
+        begun = monotonic()
+        waiting = list(mutants)
+        running: set[Future[None]] = set()
+        with ThreadPoolExecutor(self._extent.lanes) as pool:
+            try:
+                while (waiting or running) and not self._place.children.stopping.is_set():
+                    over = self._extent.seconds is not None and monotonic() - begun > self._extent.seconds
+                    while waiting and not over and len(running) < self._extent.lanes:
+                        running.add(pool.submit(self._one, waiting.pop(0)))
+                    if not running:
+                        break
+                    done, running = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        future.result()
+            except BaseException:
+                self._place.children.end_all()
+                raise
+        return not waiting and not self._place.children.stopping.is_set()
+
+    def _one(self, mutant: Mutant) -> None:
+        begun = perf_counter()
+        folder = self._folder / "mutants" / mutant.name
+        shutil.rmtree(folder, ignore_errors=True)
+        hunt = _Hunt(self._place, self._processes, self._befores, self._extent, mutant, folder)
+        try:
+            hunt.go(self._rounds(mutant, self._usable(), self._seconds()))
+            problem = ""
+        except (NotCarriedOutError, ShopNotStartedError) as error:
+            problem = str(error)
+        finally:
+            for data in folder.rglob("shop.sqlite*"):
+                data.unlink(missing_ok=True)
+        if self._place.children.stopping.is_set():
+            return
+        result = Result.of(
+            mutant,
+            outcome="undecided" if problem and not hunt.catches else hunt.outcome,
+            verdict=hunt.verdict,
+            by=tuple(hunt.catches),
+            unclear=hunt.unclear,
+            processes=hunt.carried_out,
+            seconds=round(perf_counter() - begun, 1),
+            whole=self._extent.whole,
+            sources=self._sources,
+            problem=problem,
+        )
+        self.results.add(result)
+        self._tell(line_of(result))
+
+    def _usable(self) -> list[Process]:
+        usable = {name for before in self._befores.values() for name in before.usable}
+        return [process for process in self._processes.values() if process.id in usable]
+
+    def _seconds(self) -> dict[str, float]:
+        return {name: taken for before in self._befores.values() for name, taken in before.seconds.items()}
+
+
+class _Hunt:
+    """The hunt for one mutant: its shops, its rounds, what they found."""
+
+    def __init__(
+        self,
+        place: Workplace,
+        processes: dict[str, Process],
+        befores: dict[Flavour, Before],
+        extent: Extent,
+        mutant: Mutant,
+        folder: Path,
+    ) -> None:
+        self._place = place
+        self._processes = processes
+        self._befores = befores
+        self._extent = extent
+        self._mutant = mutant
+        self._folder = folder
+        self.catches: list[Catch] = []
+        self.unclear: dict[str, str] = {}
+        self.verdicts: list[str] = []
+        self.carried_out = 0
+
+    @property
+    def verdict(self) -> str:
+        """The weightiest verdict."""
+        return next((one for one in ("fail", "inconclusive", "pass") if one in self.verdicts), "none")
+
+    @property
+    def outcome(self) -> str:
+        """Caught, missed, or undecided where the gate was never sure."""
+        if self.catches:
+            return "caught"
+        return "undecided" if self.verdict in ("inconclusive", "none") else "missed"
+
+    def go(self, rounds: Sequence[Round]) -> None:
+        """Carry the rounds out, each flavour with a shop of its own."""
+        for flavour in dict.fromkeys(one.flavour for one in rounds):
+            self._with_a_shop(flavour, [one for one in rounds if one.flavour == flavour])
+            if self._is_over():
+                return
+
+    def _is_over(self) -> bool:
+        return bool(self.catches and not self._extent.whole) or self._place.children.stopping.is_set()
+
+    def _with_a_shop(self, flavour: Flavour, rounds: Sequence[Round]) -> None:
+        before = self._befores[flavour]
+        folder = self._folder / flavour
+        data, handover = before.updated(folder)
+        faults = (self._mutant.name,) if self._mutant.kind == "connector" else ()
+        environment = self._place.environment_file(flavour, folder, connector_mutants=faults)
+        order = Order(until_failure=not self._extent.whole)
+        with ReferenceShop(self._place.children, data, NEW_VERSION, self._mutant.shop_options()) as shop:
+            after = [look_at_update(self._place, shop, environment, folder / "update")]
+            waiting = [one.processes for one in rounds]
+            while waiting and not self._place.children.stopping.is_set():
+                processes = waiting.pop(0)
+                into = folder / f"round-{len(after)}"
+                run = carry_out(
+                    self._place, shop, environment, processes, into, phase="after", order=order, handover=handover
+                )
+                after.append(run)
+                self.carried_out += len(run.processes)
+                # a round that ended with a failure which does not count goes on with the processes after it
+                left = tuple(name for name in processes if name not in run.processes)
+                if left and run.processes and not run.defects:
+                    waiting.insert(0, left)
+                if waiting and self._extent.whole:
+                    continue
+                self._take(judged(self._place, after, before.evidence, folder))
+                if self._is_over():
+                    return
+
+    def _take(self, verdict: Verdict) -> None:
+        found: Found = found_in(verdict, self._mutant, self._processes)
+        known = {catch.by for catch in self.catches}
+        self.catches += [catch for catch in found.catches if catch.by not in known]
+        self.unclear |= found.unclear
+        self.verdicts.append(found.verdict)
+
+
+def line_of(result: Result) -> str:
+    """A result as one line for people."""
+    mark = {"caught": "✓", "missed": "✗"}.get(result.outcome, "?")
+    head = f"{mark} {result.name} {result.outcome} after {result.seconds:.0f} s"
+    if result.by:
+        first = result.by[0]
+        more = f" and {len(result.by) - 1} more" if len(result.by) > 1 else ""
+        return f"{head} by {first.by}{more}: expected {first.expected}, actual {first.actual}"
+    told = [result.problem, *(f"{name}: {why}" for name, why in result.unclear.items())]
+    return f"{head} (verdict {result.verdict}; {result.processes} processes){' – ' if any(told) else ''}" + "; ".join(
+        one for one in told if one
+    )
