@@ -19,7 +19,9 @@ class EmailCaseCounts(Behaviour):
         return True
 
 
-@ACCOUNTS.mutant("cart-lost-at-second-login", "class: carts not merged (real-shop.md 1)", "account cart checkout")
+@ACCOUNTS.mutant(
+    "cart-lost-at-second-login", "class: carts not merged although a customer has one context", "account cart checkout"
+)
 class CartLostAtSecondLogin(Behaviour):
     """What a visitor put into the cart is gone after a login, if the customer has been logged in before."""
 

@@ -19,7 +19,7 @@ _CENT = Decimal("0.01")
 # -- taxes ------------------------------------------------------------------------------------------------------------
 
 
-@MONEY.mutant("tax-one-cent", "class: rounding of tax per line (real-shop.md 16)", "tax cart checkout order")
+@MONEY.mutant("tax-one-cent", "class: tax is rounded per line, then summed", "tax cart checkout order")
 class TaxOneCent(Behaviour):
     """Tax of a line is one cent too high."""
 
@@ -37,7 +37,7 @@ class TaxHalfEven(Behaviour):
         return tax.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
 
 
-@MONEY.mutant("tax-rounded-per-piece", "class: rounding before multiplying (real-shop.md 16)", "tax cart")
+@MONEY.mutant("tax-rounded-per-piece", "class: rounding before multiplying", "tax cart")
 class TaxRoundedPerPiece(Behaviour):
     """The tax of one piece is rounded before it is multiplied: a line of several pieces is some cents off."""
 
@@ -45,7 +45,7 @@ class TaxRoundedPerPiece(Behaviour):
         return self.round_money(tax_of_piece, 2, Decimal(0)) * count
 
 
-@MONEY.mutant("tax-from-sums", "class: taxCalculationType vertical for horizontal (real-shop.md 16)", "tax cart order")
+@MONEY.mutant("tax-from-sums", "class: taxCalculationType vertical for horizontal", "tax cart order")
 class TaxFromSums(Behaviour):
     """Taxes of a cart come from its sums by rate instead of from its lines."""
 

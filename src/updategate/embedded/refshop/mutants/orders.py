@@ -16,7 +16,7 @@ ORDERS = Group("orders")
 # -- placing ----------------------------------------------------------------------------------------------------------
 
 
-@ORDERS.mutant("double-order", "class: no idempotence (real-shop.md 3)", "order checkout cart")
+@ORDERS.mutant("double-order", "class: no idempotence of the order call", "order checkout cart")
 class DoubleOrder(Behaviour):
     """Submitting an order twice makes two orders."""
 

@@ -92,7 +92,7 @@ class InvoiceWithoutSender(Behaviour):
         return () if kind == "invoice" else super().document_sender(kind, lines)
 
 
-@PAPERS.mutant("cancellation-charges-again", "class: sign lost", "document order")
+@PAPERS.mutant("cancellation-charges-again", "class: sign of an amount lost", "document order")
 class CancellationChargesAgain(Behaviour):
     """The cancellation of an invoice shows its amounts without a minus."""
 

@@ -89,7 +89,7 @@ class TagRuleNeverHolds(Behaviour):
         return condition_type != "customerTag" and super().condition_holds(condition_type, result)
 
 
-@PRICES.mutant("rule-threshold-excluded", "class: > for >=", "price promotion shipping payment cart")
+@PRICES.mutant("rule-threshold-excluded", "class: > for >= in a condition", "price promotion shipping payment cart")
 class RuleThresholdExcluded(Behaviour):
     """A rule for amounts from 250 on does not hold at exactly 250."""
 

@@ -45,7 +45,9 @@ class VariantSoldFromParent(Behaviour):
         return parent_id or product_id
 
 
-@STOCK.mutant("fifth-order-takes-nothing", "class: a lost update now and then (real-shop.md 2)", "stock order")
+@STOCK.mutant(
+    "fifth-order-takes-nothing", "class: a lost update now and then, as parallel cart requests show", "stock order"
+)
 class FifthOrderTakesNothing(Behaviour):
     """Every fifth order does not lower the stock."""
 
