@@ -20,7 +20,8 @@ from updategate.evidence.records import Build, Provenance, UpdateStep
 from updategate.operations.run_suites import SuiteRun
 from updategate.operations.update import engine
 from updategate.operations.update.commands import run_command
-from updategate.operations.update.engine import Update, UpdateStoppedError
+from updategate.operations.update.engine import Update
+from updategate.operations.update.stopping import UpdateStoppedError
 
 PROVENANCE = Provenance(environment="test", stage="test", url="http://x", machine="m", tool_version="0", python="3")
 
@@ -64,6 +65,7 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.version = folder / "version"
         self.version.write_text(OLD.core, encoding="utf-8")
+        self.closed = ""
 
     def build(self, _: Environment) -> Build:
         core = self.version.read_text(encoding="utf-8").strip()
@@ -77,6 +79,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr(engine, "examine", lambda _: [])
     monkeypatch.setattr(engine, "admin_api", lambda _: None)
     monkeypatch.setattr(engine, "read_build", shop.build)
+    monkeypatch.setattr(engine, "closed_for_customers", lambda _: [])
+    monkeypatch.setattr(engine, "still_closed", lambda _: shop.closed)
     return shop
 
 
@@ -133,6 +137,7 @@ def test_a_good_update_leaves_only_good_steps(update: Make) -> None:
     assert {name: step.ok for name, step in steps(played).items()} == {
         "command-composer": True,
         "migrations": True,
+        "open": True,
         "target": True,
         "plugins": True,
     }
@@ -227,11 +232,11 @@ def test_the_way_back_is_checked(update: Make, shop: Shop) -> None:
     played = update(rollback=[set_version(shop, OLD.core, "restore")])
     played.play()
     (check,) = played.roll_back()
-    assert (check.ok, check.actual) == (True, "Shopware 6.6.6.1")
-    forgetful = update(rollback=[{"name": "restore", "run": "true"}])
+    assert (check.ok, check.actual) == (True, "Shopware 6.6.6.1, open")
+    forgetful = update(rollback=[{"name": "restore", "run": "true"}], redo=("rollback",))
     shop.version.write_text(NEW.core, encoding="utf-8")
     (check,) = forgetful.roll_back()
-    assert (check.ok, check.expected, check.actual) == (False, "Shopware 6.6.6.1", "Shopware 6.6.7.1")
+    assert (check.ok, check.expected, check.actual) == (False, "Shopware 6.6.6.1, open", "Shopware 6.6.7.1")
 
 
 def test_a_plan_keeps_variables_for_the_shell(tmp_path: Path) -> None:

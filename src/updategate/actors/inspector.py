@@ -79,6 +79,19 @@ class Inspector:
                 if row.get("installedAt")
             ]
 
+    def finds_active_plugins_never_installed(self) -> list[str]:
+        """Names of plugins that are active, yet were never installed: their code runs without its tables."""
+        with self._recorder.step("looks for active plugins that were never installed"):
+            rows = self._admin.pages("plugin", Criteria().equals("active", value=True).sort("name"))
+            return [str(row["name"]) for row in rows if not row.get("installedAt")]
+
+    def finds_payments_without_their_plugin(self) -> list[str]:
+        """Names of active payment methods whose plugin is not: customers choose them, and then nothing is paid."""
+        with self._recorder.step("looks for payment methods without their plugin"):
+            orphaned = Criteria().equals("active", value=True).equals("plugin.active", value=False)
+            rows = self._admin.pages("payment_method", orphaned)
+            return sorted(str((row.get("translated") or row).get("name") or row["id"]) for row in rows)
+
     def sees_flags(self) -> dict[str, bool]:
         """Feature flags and whether they are on; empty on versions that do not tell them (before 6.6)."""
         with self._recorder.step("looks at the feature flags"):
@@ -155,7 +168,7 @@ class Inspector:
     def finds_overdue_tasks(self, minutes: float) -> list[str]:
         """Names of tasks that should have run longer ago than that."""
         with self._recorder.step("looks for overdue tasks"):
-            limit = datetime.now(UTC) - timedelta(minutes=minutes)
+            limit = self._admin.time() - timedelta(minutes=minutes)
             return sorted(
                 str(row["name"])
                 for row in self._admin.pages("scheduled_task", Criteria())

@@ -70,15 +70,22 @@ class UpdatePlan(Strict):
     snapshot: Command | None = None
     maintenance: Maintenance | None = None
     commands: tuple[Command, ...] = Field(min_length=1)
+    plugin_lifecycle: tuple[Command, ...] = ()
+    theme: Command | None = None
+    index: Command | None = None
     pending_migrations: Command | None = None
     settling: Settling = Settling()
     performance_profile: str | None = None
     rollback: tuple[Command, ...] = ()
+    rehearse_rollback: bool = False
 
     @model_validator(mode="after")
     def _has_target_and_unique_names(self) -> UpdatePlan:
         if not self.to and not self.plugins:
             message = "an update has a target: 'to' for the core, or 'plugins'"
+            raise ValueError(message)
+        if self.rehearse_rollback and not (self.snapshot and self.rollback):
+            message = "a rollback can be rehearsed only where 'snapshot' and 'rollback' say how"
             raise ValueError(message)
         names = [command.name for command in self.all_commands()]
         for name in names:
@@ -91,13 +98,38 @@ class UpdatePlan(Strict):
         """Every command of the plan, in the order of use."""
         single = (self.preflight.backup, self.snapshot, self.pending_migrations)
         pair = (self.maintenance.on, self.maintenance.off) if self.maintenance else ()
-        return (*(command for command in single if command), *pair, *self.commands, *self.rollback)
+        return (*(command for command in single if command), *pair, *self.changing_commands(), *self.rollback)
+
+    def changing_commands(self) -> tuple[Command, ...]:
+        """The commands that make the new shop of the old one, in their order; none runs twice unasked."""
+        last = (command for command in (self.theme, self.index) if command)
+        return (*self.commands, *self.plugin_lifecycle, *last)
+
+    def longest_silence(self) -> float:
+        """For how many seconds the shop may be out of reach while one command works."""
+        return max(command.timeout for command in self.all_commands())
+
+    def variables(self) -> dict[str, str]:
+        """What every command is told of the target, so that one plan serves several targets."""
+        plugins = " ".join(f"{name}={version}" for name, version in sorted(self.plugins.items()))
+        single = next(iter(self.plugins.items())) if len(self.plugins) == 1 else ("", "")
+        return {
+            "UPDATEGATE_TO": self.to or "",
+            "UPDATEGATE_PLUGINS": plugins,
+            "UPDATEGATE_PLUGIN": single[0],
+            "UPDATEGATE_PLUGIN_VERSION": single[1],
+        }
 
     def targeting(self, to: str | None, plugins: dict[str, str]) -> UpdatePlan:
-        """The plan with the target that was named on the command line."""
+        """The plan with the target that was named on the command line.
+
+        A plugin alone is validated by what its areas call for: with compat evidence, by every critical process, to
+        which those of the areas that it touches belong; without, by everything, because nobody knows what it touches.
+        """
         if to is None and not plugins:
             return self
-        return self.model_copy(update={"to": to, "plugins": plugins})
+        scope = self.scope if to else "critical" if self.compat else "full"
+        return self.model_copy(update={"to": to, "plugins": plugins, "scope": scope})
 
 
 def plan_path(name_or_path: str, root: Path) -> Path:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from updategate.clients.admin_api.criteria import Criteria
 from updategate.clients.admin_api.sign_in import Credentials, Integration, SignIn, User
@@ -199,6 +201,11 @@ class AdminApi:
     def version(self) -> str:
         """Return the shop's version, e.g. ``6.6.7.1``."""
         return str(self.ask("GET", "/_info/version")["version"])
+
+    def time(self) -> datetime:
+        """Return the shop's own time, by which its tasks and tokens go; this machine's where the shop does not tell."""
+        told = self.raw("GET", "/_info/version").header("date")
+        return parsedate_to_datetime(told) if told else datetime.now(UTC)
 
     def setting(self, key: str, sales_channel_id: str | None = None) -> Json:
         """Return one system setting, ``None`` where it is not set."""

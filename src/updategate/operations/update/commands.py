@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from urllib.parse import quote, unquote, urlsplit
 
 from updategate.config.update_plan import Command
 
+NAMED_SECRETS = ("SECRET", "PASSWORD", "PASSWD", "TOKEN", "KEY", "DSN", "DATABASE_URL", "CREDENTIAL")
 KEPT_LINES = 200
 GRACE_SECONDS = 10
 SHORTEST_SECRET = 6
@@ -49,13 +53,14 @@ def run_command(
 ) -> CommandResult:
     """Run one command in the shell; each line goes to ``log`` and to ``tell``, with secrets masked.
 
-    The command's whole process group is ended when its time is over or when this is interrupted.
+    The command's whole process group is ended when its time is over or when this is interrupted. A log that cannot be
+    written any more ends nothing: a half-done update is worse than a short log.
     """
-    hidden = sorted({secret for secret in secrets if len(secret) >= SHORTEST_SECRET}, key=len, reverse=True)
+    hidden = _spellings(secrets)
     begun = perf_counter()
     tail: deque[str] = deque(maxlen=KEPT_LINES)
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as kept:
+    with _Log(log) as kept:
         process = subprocess.Popen(  # noqa: S602 - the operator's own commands, from the operator's own file
             command.run,
             shell=True,
@@ -71,8 +76,7 @@ def run_command(
         try:
             for raw in process.stdout or ():
                 line = _masked(raw.decode("utf-8", errors="replace").rstrip("\n"), hidden)
-                kept.write(line + "\n")
-                kept.flush()
+                kept.write(line)
                 tail.append(line)
                 tell(line)
             code = process.wait()
@@ -84,6 +88,51 @@ def run_command(
             if process.stdout:
                 process.stdout.close()
     return CommandResult(None if late.is_set() else code, round(perf_counter() - begun, 1), tuple(tail))
+
+
+class _Log:
+    """The log of a command; a full disk is told once, in what people see, and spoils nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+        self._full = False
+
+    def __enter__(self) -> _Log:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._file.close()
+
+    def write(self, line: str) -> None:
+        """Append a line."""
+        if not self._full:
+            try:
+                self._file.write(f"{line}\n".encode())
+            except OSError:
+                self._full = True
+
+
+def secrets_in(variables: Mapping[str, str]) -> list[str]:
+    """The values of variables whose names say that they are secret, and the passwords in addresses among all values."""
+    named = [value for name, value in variables.items() if any(part in name.upper() for part in NAMED_SECRETS)]
+    return [*named, *(found for value in variables.values() if (found := _password_in(value)))]
+
+
+def _password_in(value: str) -> str:
+    if "://" not in value or "@" not in value:
+        return ""
+    with suppress(ValueError):
+        return urlsplit(value).password or ""
+    return ""
+
+
+def _spellings(secrets: Iterable[str]) -> list[str]:
+    """Secrets as commands print them: plain, as part of an address, and in JSON; the longest first."""
+    plain = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+    plain |= {unquote(secret) for secret in plain}
+    spelt = {form for secret in plain for form in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1])}
+    return sorted(spelt, key=len, reverse=True)
 
 
 def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:

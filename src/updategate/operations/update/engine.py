@@ -14,37 +14,34 @@ from updategate.clients.errors import ShopError
 from updategate.config.environment import Environment, secrets_of
 from updategate.config.exit_codes import ExitCode
 from updategate.config.update_plan import Command, UpdatePlan
-from updategate.evidence.reader import LEDGER_FOLDER, RunEvidence, read_run
+from updategate.evidence.handover import FILE_NAME as HANDOVER
+from updategate.evidence.handover import Handover
+from updategate.evidence.reader import LEDGER_FOLDER, RunEvidence, read_evidence, read_run
 from updategate.evidence.records import Build, Provenance, RunStarted, UpdateStep
 from updategate.evidence.writer import FILE_NAME, EvidenceWriter
+from updategate.operations.cleaning import clean_carried, clean_run
 from updategate.operations.doctor import examine
 from updategate.operations.fingerprint import read_build
 from updategate.operations.preflight import obstacle
 from updategate.operations.run_suites import SuiteRun, SuiteRunRefused
-from updategate.operations.update.commands import CommandResult, run_command
+from updategate.operations.update.commands import CommandResult, run_command, secrets_in
+from updategate.operations.update.conclusion import build_in, checks_of
+from updategate.operations.update.doors import closed_for_customers, still_closed
 from updategate.operations.update.journal import UpdateJournal
-from updategate.operations.update.settling import (
-    Check,
-    lost_plugins,
-    queue_size,
-    target_reached,
-    wait_until_settled,
-)
+from updategate.operations.update.rehearsal import STEP, rehearse
+from updategate.operations.update.settling import Check, queue_size, wait_until_settled
+from updategate.operations.update.stopping import UpdateStoppedError
 
 GIGABYTE = 10**9
 
 
-class UpdateStoppedError(Exception):
-    """The update cannot go on; ``code`` says how the verb ends, the message what to do."""
-
-    def __init__(self, message: str, code: ExitCode = ExitCode.INCONCLUSIVE) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 @dataclass
 class Update:
-    """One update of one environment. ``run_phase`` carries the suites out; ``tell`` shows progress to a person."""
+    """One update of one environment.
+
+    ``run_phase`` carries the suites out and ``compare_speed`` compares the shop's speed with that of the reference
+    copy (None where none is named), each into a folder; ``tell`` shows progress to a person.
+    """
 
     plan: UpdatePlan
     environment: Environment
@@ -52,6 +49,7 @@ class Update:
     variables: dict[str, str]
     run_phase: Callable[[str, Path], SuiteRun]
     tell: Callable[[str], None]
+    compare_speed: Callable[[Path], None] | None = None
     redo: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
     checks: list[Check] = field(default_factory=list)
@@ -62,18 +60,27 @@ class Update:
     # -- the way through
 
     def play(self) -> None:
-        """Everything up to the after run; UpdateStoppedError where it cannot go on."""
+        """Everything up to the verdict; UpdateStoppedError where it cannot go on."""
         self._step("preflight", self._preflight)
         self._step("before", lambda: self._suites("before"))
         self._optional("snapshot", self.plan.snapshot)
+        if self.plan.rehearse_rollback:
+            self._step(STEP, self._rehearse)
         maintenance = self.plan.maintenance
-        self._optional("maintenance-on", maintenance.on if maintenance else None)
+        if maintenance:
+            self._optional("maintenance-on", maintenance.on)
+            self._step("maintenance-check", lambda: _kept(closed_for_customers(self.environment)))
         if self._commands_succeed():
             self._step("migrations", self._migrations)
             self._step("settling", self._settle)
+            self._step("target", lambda: {"build": (found := self._build()) and found.model_dump()})
             self._optional("maintenance-off", maintenance.off if maintenance else None)
-            self._step("after", lambda: self._suites("after"))
-        self._collect()
+            self._step("opening", self._look_whether_open)
+            if self._is_open():
+                self._step("after", lambda: self._suites("after"))
+                if self.compare_speed is not None:
+                    self._step("performance", self._speed)
+        self.checks = checks_of(self.plan, self.journal)
 
     def evidence(self, provenance: Provenance) -> Path:
         """The facts of the update itself as evidence of their own, for the gate."""
@@ -91,23 +98,38 @@ class Update:
         return folder
 
     def roll_back(self) -> list[Check]:
-        """Run the commands of the way back, and look whether the old state is there again."""
-        before = self._build_before()
-        for command in self.plan.rollback:
-            result = self._run(f"rollback-{command.name}", command)
-            if not result.ok:
-                return [Check("rollback", ok=False, expected="exit code 0", actual=result.told(command))]
+        """Run the commands of the way back, and look whether the old state is there again; once."""
+        self._step("rollback", lambda: _kept([self._back_where_it_was()]))
+        last = self.journal.last("rollback")
+        return [Check(*found) for found in (last.detail["checks"] if last else [])]
+
+    def _back_where_it_was(self) -> Check:
+        before = build_in(self.journal, "preflight")
+        told = f"Shopware {before.core}, open" if before else "the build from before"
+        failed = self._go_back("rollback")
+        if failed is not None:
+            return failed
         now = self._build()
-        same = before is not None and now == before
-        told = f"Shopware {before.core}" if before else "the build from before"
-        return [Check("rollback", same, told, f"Shopware {now.core}" if now else "the shop does not tell its version")]
+        found = f"Shopware {now.core}" if now else "the shop does not tell its version"
+        if before is None or now != before:
+            return Check("rollback", ok=False, expected=told, actual=found)
+        closed = still_closed(self.environment)
+        return Check("rollback", not closed, told, f"{found}, {closed or 'open'}")
+
+    def _go_back(self, why: str) -> Check | None:
+        """Run the commands of the way back; what failed, or None."""
+        for command in self.plan.rollback:
+            result = self._run(f"{why}-{command.name}", command)
+            if not result.ok:
+                return Check("rollback", ok=False, expected="exit code 0", actual=result.told(command))
+        return None
 
     # -- steps
 
     def _step(self, name: str, work: Callable[[], dict[str, Any]]) -> None:
         """A step of ours: it may be repeated, so one that was under way is done again."""
         last = self.journal.last(name)
-        if last is not None and last.event == "finished":
+        if last is not None and last.event == "finished" and name not in self.redo:
             self.tell(f"{name}: done at {last.at[:19]}")
             return
         self.tell(f"{name} …")
@@ -125,7 +147,7 @@ class Update:
 
     def _commands_succeed(self) -> bool:
         """Run the update commands; the first that fails ends the update, and the verdict will be fail."""
-        for command in self.plan.commands:
+        for command in self.plan.changing_commands():
             name = f"command-{command.name}"
             result = self._once(name, command)
             if result is not None and not result.ok:
@@ -202,6 +224,9 @@ class Update:
     def _suites(self, phase: str) -> dict[str, Any]:
         folder = self.folder / phase
         # a run that was killed is begun anew: evidence is never continued
+        if phase == "before":
+            self._forget_earlier_before()
+        self._clean_killed(folder)
         shutil.rmtree(folder, ignore_errors=True)
         try:
             done = self.run_phase(phase, folder)
@@ -213,6 +238,29 @@ class Update:
             )
             raise UpdateStoppedError(message)
         return {"exit_code": int(done.exit_code)}
+
+    def _forget_earlier_before(self) -> None:
+        """What a killed run before the update has left is of no use: it goes, so that the shop holds it once."""
+        if self.handover.path.is_file():
+            cleaning = clean_carried(self.environment, self.handover, self.folder.name)
+            if cleaning.problems:
+                raise UpdateStoppedError(f"What a killed run has left cannot be removed: {cleaning.problems[0]}")
+            self.handover.path.unlink()
+
+    def _clean_killed(self, folder: Path) -> None:
+        if (folder / FILE_NAME).is_file():
+            clean_run(self.environment, read_evidence(folder))
+
+    def remove_carried(self) -> tuple[str, ...]:
+        """Remove what was carried over the update, once the verdict is there; what could not be removed."""
+        if not self.handover.path.is_file() or self.handover.closed:
+            return ()
+        return clean_carried(self.environment, self.handover, self.folder.name).problems
+
+    @property
+    def handover(self) -> Handover:
+        """What the run before the update leaves for the run after it."""
+        return Handover(self.folder / HANDOVER)
 
     def _migrations(self) -> dict[str, Any]:
         command = self.plan.pending_migrations
@@ -230,36 +278,41 @@ class Update:
         preflight = self.journal.last("preflight")
         queue = preflight.detail.get("queue") if preflight else None
         checks = wait_until_settled(admin, self.plan.settling, queue)
-        return {"checks": [[check.step, check.ok, check.expected, check.actual] for check in checks]}
+        return _kept(checks)
 
-    # -- what it comes to
+    def _rehearse(self) -> dict[str, Any]:
+        begun = perf_counter()
+        check = rehearse(
+            admin_api(self.environment),
+            lambda: self._go_back("rehearsal"),
+            self._build,
+            build_in(self.journal, "preflight"),
+        )
+        seconds = round(perf_counter() - begun, 1)
+        if self.handover.path.is_file():
+            told = {"expected": check.expected, "actual": check.actual, "seconds": seconds}
+            self.handover.leave("UPD-014", "rehearsal", 1, told)
+        if not check.ok:
+            raise UpdateStoppedError(
+                f"The way back does not lead back: {check.actual} (expected: {check.expected}). Nothing was updated.\n"
+                f"  Mend the commands under 'rollback', or look at {self._log('rehearsal-*')}."
+            )
+        return _kept([check])
 
-    def _collect(self) -> None:
-        """Turn the journal into checks for the gate; also of a resumed update, whose steps ran in another process."""
-        for command in self.plan.commands:
-            last = self.journal.last(f"command-{command.name}")
-            ok = last is not None and last.event == "finished"
-            told = str(last.detail.get("told", "")) if last else "it was not run"
-            self.checks.append(Check(f"command-{command.name}", ok, "exit code 0", "exit code 0" if ok else told))
-        migrations = self.journal.last("migrations")
-        pending = migrations.detail.get("pending") if migrations else None
-        if pending is not None:
-            actual = f"{len(pending)} pending: {', '.join(pending[:3])}" if pending else "none pending"
-            self.checks.append(Check("migrations", not pending, "none pending", actual))
-        settling = self.journal.last("settling")
-        for step, ok, expected, actual in settling.detail.get("checks", []) if settling else []:
-            self.checks.append(Check(step, ok, expected, actual))
-        build, before = self._build(), self._build_before()
-        if build is None:
-            self.checks.append(Check("target", ok=False, expected="a version", actual="the shop does not tell it"))
-        else:
-            self.checks += target_reached(self.plan, build)
-            self.checks += lost_plugins(before, build) if before else []
+    def _look_whether_open(self) -> dict[str, Any]:
+        closed = still_closed(self.environment)
+        return _kept([Check("open", not closed, "the shop is open again", closed or "the shop is open again")])
 
-    def _build_before(self) -> Build | None:
-        preflight = self.journal.last("preflight")
-        found = preflight.detail.get("build") if preflight else None
-        return Build.model_validate(found) if found else None
+    def _is_open(self) -> bool:
+        last = self.journal.last("opening")
+        return last is not None and all(check[1] for check in last.detail["checks"])
+
+    def _speed(self) -> dict[str, Any]:
+        folder = self.folder / "performance"
+        shutil.rmtree(folder, ignore_errors=True)
+        if self.compare_speed is not None:
+            self.compare_speed(folder)
+        return {}
 
     def _build(self) -> Build | None:
         try:
@@ -271,11 +324,12 @@ class Update:
         return self.folder / "logs" / f"{name}.log"
 
     def _secrets(self) -> Iterable[str]:
-        named = ("SECRET", "PASSWORD", "TOKEN", "KEY", "DSN", "DATABASE_URL")
-        return [
-            *secrets_of(self.environment),
-            *(value for name, value in self.variables.items() if any(part in name.upper() for part in named)),
-        ]
+        return [*secrets_of(self.environment), *secrets_in(self.variables)]
+
+
+def _kept(checks: Iterable[Check]) -> dict[str, Any]:
+    """Checks as the journal keeps them."""
+    return {"checks": [[check.step, check.ok, check.expected, check.actual, check.message] for check in checks]}
 
 
 def runs_of(folder: Path, phase: str) -> list[RunEvidence]:

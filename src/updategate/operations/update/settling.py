@@ -68,7 +68,7 @@ def wait_until_settled(admin: AdminApi, settling: Settling, queue_before: int | 
 def _look(admin: AdminApi, settling: Settling, queue_before: int | None) -> list[Check]:
     try:
         size = queue_size(admin)
-        overdue = overdue_tasks(admin, settling.overdue_minutes, datetime.now(UTC))
+        overdue = overdue_tasks(admin, settling.overdue_minutes, admin.time())
     except ShopError as error:
         return [Check("queue", ok=False, expected="an answer", actual="none", message=str(error))]
     within = f"within {settling.within:g} s"
