@@ -17,6 +17,7 @@ from updategate.config.exit_codes import ExitCode
 VERBS = {
     "update": "update:update",
     "run": "run:run",
+    "prices": "prices:prices",
     "gate": "gate:gate",
     "promote": "promote:promote_verdict",
     "rollout-check": "rollout_check:rollout_check",

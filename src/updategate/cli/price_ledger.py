@@ -12,7 +12,7 @@ from updategate.config.exit_codes import ExitCode
 from updategate.evidence.provenance import provenance
 from updategate.evidence.reader import LEDGER_FOLDER, RunEvidence
 from updategate.evidence.records import Phase
-from updategate.operations.price_ledger import LedgerRefusedError, LedgerRun, record_ledger
+from updategate.operations.price_ledger.recording import LedgerRefusedError, LedgerRun, Task, record_ledger
 from updategate.operations.run_suites import SuiteRunRefused
 from updategate.reports.ledger_progress import LedgerProgress, show_ledger
 
@@ -47,16 +47,48 @@ def record(
     earlier: RunEvidence | None,
     screen: Console,
 ) -> LedgerRun:
-    """Record the ledger of a run into ``<run>/ledger``.
+    """Record the prices of a run into ``<run>/ledger``, and compare the environment's price lists with them.
 
-    Raises SuiteRunRefused where it cannot be recorded, or was interrupted: then no process is carried out either.
+    Raises SuiteRunRefused where that cannot be done, or was interrupted: then no process is carried out either.
     """
+    lists = [root / path for path in environment.ledger.price_lists] if environment.ledger else []
+    done = carry_out(
+        environment,
+        run_folder / LEDGER_FOLDER,
+        Task(earlier=earlier, price_lists=lists),
+        run=f"{run_folder.name}-ledger",
+        root=root,
+        scope=scope,
+        phase=phase,
+        policy_file=policy_file,
+        screen=screen,
+    )
+    if done.interrupted:
+        message = "Interrupted: no process was carried out."
+        raise SuiteRunRefused(message, ExitCode.INCONCLUSIVE)
+    return done
+
+
+def carry_out(
+    environment: Environment,
+    folder: Path,
+    task: Task,
+    *,
+    run: str,
+    root: Path,
+    scope: str,
+    phase: Phase | None,
+    policy_file: Path | None,
+    screen: Console,
+) -> LedgerRun:
+    """Ask for prices, show the progress and what came out. Raises SuiteRunRefused where that cannot be done."""
     with LedgerProgress(screen, environment.name) as progress:
         try:
             done = record_ledger(
                 environment,
-                run_folder / LEDGER_FOLDER,
-                run=f"{run_folder.name}-ledger",
+                folder,
+                task,
+                run=run,
                 scope=scope,
                 phase=phase,
                 provenance=provenance(
@@ -67,13 +99,9 @@ def record(
                     policy=policy_file,
                     machine_class=environment.machine_class,
                 ),
-                earlier=earlier,
                 tell=progress.take,
             )
         except LedgerRefusedError as refused:
             raise SuiteRunRefused(str(refused), refused.code) from None
     show_ledger(screen, done.evidence, done.cells, done.seconds, done.stopped, done.unread)
-    if done.interrupted:
-        message = "Interrupted: no process was carried out."
-        raise SuiteRunRefused(message, ExitCode.INCONCLUSIVE)
     return done

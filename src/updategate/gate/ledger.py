@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from updategate.config.ledger import IntendedPriceChange, LedgerRules
 from updategate.evidence.reader import RunEvidence
-from updategate.evidence.records import Build, Ledger, LedgerPlan
+from updategate.evidence.records import Build, Ledger, LedgerPlan, ListChecked
 from updategate.gate.comparison import within
 from updategate.gate.price_changes import Change, changes_of, text_of
 from updategate.gate.soundness import doubt
@@ -47,7 +47,9 @@ class _Book:
                 book.cells[key_of(row)] = row
                 book.where[key_of(row)] = f"{run.name}:{row.seq + 1}"
             book.plans += run.of_type(LedgerPlan)
-            book.recorded = book.recorded or (run.started is not None and run.started.kind == "ledger")
+            lists_alone = bool(run.of_type(ListChecked)) and not book.plans
+            ledger = run.started is not None and run.started.kind == "ledger" and not lists_alone
+            book.recorded = book.recorded or ledger
         book.planned = sum(plan.cells for plan in book.plans)
         book.recorded = book.recorded or bool(book.cells)
         return book

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from updategate.clients.cart_reading import UnreadableAnswerError, read_cart
 from updategate.clients.errors import ApiError
@@ -43,11 +44,18 @@ class Counter:
         return cls(api, currency, market.currencies[currency], tuple(str(rule) for rule in rules))
 
 
+class Products(Protocol):
+    """What is on sale, by product number."""
+
+    def get(self, number: str, /) -> OnSale | None:
+        """The product of a number; None where it is not on sale."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Turns cells into facts. ``products`` are those on sale, by number."""
+    """Turns cells into facts."""
 
-    products: Mapping[str, OnSale]
+    products: Products
     rules: PriceRules
 
     def ask(self, cell: Cell, counter: Counter) -> Ledger:

@@ -72,17 +72,22 @@ class PriceRules:
         rows = [row for row in self.of(product) if row.applies(quantity)]
         order = {rule_id: position for position, rule_id in enumerate(matching)}
         holding = sorted((row for row in rows if row.rule_id in order), key=lambda row: order[row.rule_id])
-        if holding and _charges(holding[0], charged, currency_id) is not False:
+        if holding and _charges(holding[0], charged.amount, currency_id) is not False:
             return holding[0].rule
+        return self.charging(product, quantity, charged.amount, currency_id)
+
+    def charging(self, product: OnSale, quantity: int, charged: Decimal, currency_id: str) -> str | None:
+        """The name of a rule that has this price for this quantity, whether or not it holds."""
+        rows = (row for row in self.of(product) if row.applies(quantity))
         return next((row.rule for row in rows if _charges(row, charged, currency_id)), None)
 
 
-def _charges(row: RulePrice, charged: Money, currency_id: str) -> bool | None:
+def _charges(row: RulePrice, charged: Decimal, currency_id: str) -> bool | None:
     """Whether a row's price is the one charged; None where it has none in this currency, and a factor decides."""
     own = row.amounts.get(currency_id)
     if own is None:
         return None
-    return charged.amount in {amount.quantize(_CENT, ROUND_HALF_UP) for amount in own} | set(own)
+    return charged in {amount.quantize(_CENT, ROUND_HALF_UP) for amount in own} | set(own)
 
 
 def on_sale(store: StoreApi) -> tuple[list[OnSale], bool]:

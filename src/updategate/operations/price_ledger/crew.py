@@ -6,7 +6,7 @@ import queue
 import threading
 from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -21,6 +21,9 @@ from updategate.operations.price_ledger.visitors import Chair, OpensSessions, Vi
 
 # a shop that is gone will not answer the next thousand cells either
 _UNREACHABLE_IN_A_ROW = 3
+
+Part = tuple[Chair, Iterable[Cell]]
+"""The cells of one buyer in one country; those of one currency stand together."""
 
 
 @dataclass(slots=True)
@@ -48,14 +51,14 @@ class Crew:
     visitors: Visitors
     market: Market
     sessions: Callable[[], OpensSessions]
-    write: Callable[[Ledger], None]
+    write: Callable[[Cell, Ledger], None]
     size: int
 
-    def ask(self, cells: Iterable[Cell], tell: Callable[[int], None] = lambda _: None) -> Shift:
+    def ask(self, parts: Iterable[Part], tell: Callable[[int], None] = lambda _: None) -> Shift:
         """Ask all cells; ``tell`` hears how many are done. Ctrl-C ends it after the cells under way."""
         shift = Shift()
-        work: queue.SimpleQueue[tuple[Chair, list[Cell]]] = queue.SimpleQueue()
-        for part in _parts(cells):
+        work: queue.SimpleQueue[Part] = queue.SimpleQueue()
+        for part in parts:
             work.put(part)
         with ThreadPoolExecutor(self.size, thread_name_prefix="ledger") as pool:
             futures = [pool.submit(self._work, work, shift, tell) for _ in range(self.size)]
@@ -70,9 +73,7 @@ class Crew:
                 future.result()
         return shift
 
-    def _work(
-        self, work: queue.SimpleQueue[tuple[Chair, list[Cell]]], shift: Shift, tell: Callable[[int], None]
-    ) -> None:
+    def _work(self, work: queue.SimpleQueue[Part], shift: Shift, tell: Callable[[int], None]) -> None:
         sessions = self.sessions()
         while not shift.stop.is_set():
             try:
@@ -86,13 +87,13 @@ class Crew:
                 raise
 
     def _sit_down(
-        self, chair: Chair, cells: Sequence[Cell], sessions: OpensSessions, shift: Shift, tell: Callable[[int], None]
+        self, chair: Chair, cells: Iterable[Cell], sessions: OpensSessions, shift: Shift, tell: Callable[[int], None]
     ) -> None:
         """All cells of one buyer in one country, currency by currency."""
         api: StoreApi | None = None
         counters: dict[str, Counter] = {}
         lost: Tally[str] = Tally()
-        for cell in sorted(cells, key=lambda cell: cell.currency):
+        for cell in cells:
             if shift.stop.is_set():
                 break
             try:
@@ -109,7 +110,7 @@ class Crew:
                 lost["shop"] += isinstance(error, ShopUnreachableError)
                 if lost["shop"] >= _UNREACHABLE_IN_A_ROW:
                     shift.ends(str(error))
-            self.write(found)
+            self.write(cell, found)
             with shift.lock:
                 shift.done += 1
             tell(shift.done)
@@ -133,9 +134,10 @@ class Crew:
             shift.ends(f"the cart of {chair[1] or chair[0]} could not be emptied: {error}")
 
 
-def _parts(cells: Iterable[Cell]) -> list[tuple[Chair, list[Cell]]]:
-    """The work by buyer and country, the largest first."""
+def parts_of(cells: Iterable[Cell]) -> list[Part]:
+    """Cells by buyer and country, the largest part first; within it currency by currency."""
     by_chair: defaultdict[Chair, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_chair[(cell.customer_group, cell.customer, cell.country)].append(cell)
-    return sorted(by_chair.items(), key=lambda part: (-len(part[1]), str(part[0])))
+    largest = sorted(by_chair.items(), key=lambda part: (-len(part[1]), str(part[0])))
+    return [(chair, sorted(found, key=lambda cell: cell.currency)) for chair, found in largest]

@@ -17,7 +17,7 @@ from updategate.evidence.reader import RunEvidence
 from updategate.evidence.records import Ledger, LedgerPlan
 from updategate.operations.price_ledger.asking import Asker
 from updategate.operations.price_ledger.assortment import by_numbers, offered, on_sale, price_rules, sample
-from updategate.operations.price_ledger.crew import Crew
+from updategate.operations.price_ledger.crew import Crew, parts_of
 from updategate.operations.price_ledger.market import Market
 from updategate.operations.price_ledger.visitors import Chair, Visitors, labels, missing
 
@@ -89,7 +89,7 @@ def fitted(plan: Plan, crew: Crew, settings: LedgerSettings, begun: float) -> Pl
     if len(plan.cells) <= len(few):
         return plan
     started = time.monotonic()
-    shift = replace(crew, write=lambda _: None).ask(few)
+    shift = replace(crew, write=lambda *_: None).ask(parts_of(few))
     if shift.stopped:
         raise LookupError(shift.stopped)
     each = (time.monotonic() - started) / len(few)

@@ -1,37 +1,34 @@
-"""Records a price ledger: draws its cells or takes those of an earlier one, asks them, and keeps the evidence."""
+"""Records a shop's prices: the cells of a ledger, and those that price lists expect."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from updategate.actors.identity import Identity
-from updategate.actors.shop_access import ShopAccess
-from updategate.actors.test_data.customers import Customers
-from updategate.actors.test_data.workbench import Workbench
-from updategate.clients.admin_api import AdminApi
-from updategate.clients.connection import admin_api, exchange_log, transport_to
 from updategate.clients.errors import ShopError
-from updategate.clients.store_api import StoreApi
-from updategate.clients.transport import RequestsTransport
 from updategate.config.environment import Environment, secrets_of
+from updategate.config.errors import ConfigError
 from updategate.config.exit_codes import ExitCode
-from updategate.config.ledger import LedgerSettings
+from updategate.config.price_list import load_price_list
 from updategate.evidence.reader import RunEvidence, read_evidence
-from updategate.evidence.records import Build, Created, Ledger, Phase, Provenance, Removed, RunStarted
-from updategate.evidence.writer import EvidenceWriter, Sink
-from updategate.operations.fingerprint import read_build, version_of
+from updategate.evidence.records import Build, Ledger, ListChecked, Phase, Provenance, RunStarted
+from updategate.evidence.writer import EvidenceWriter
+from updategate.operations.fingerprint import read_build
 from updategate.operations.price_ledger.asking import not_sold
-from updategate.operations.price_ledger.crew import Crew, Shift
-from updategate.operations.price_ledger.market import UnknownDimensionError, look_around
+from updategate.operations.price_ledger.crew import Shift, parts_of
+from updategate.operations.price_ledger.entrance import Entrance, Tell, entrance
+from updategate.operations.price_ledger.market import Market, UnknownDimensionError
 from updategate.operations.price_ledger.plan import again, chairs_of, drawn, fitted
-from updategate.operations.price_ledger.visitors import OpensSessions, VisitorRefusedError, Visitors
+from updategate.operations.price_ledger.visitors import VisitorRefusedError
+from updategate.operations.price_lists.checking import ListCheck
+from updategate.operations.price_lists.listing import Listing, read_listing
 
 
 class LedgerRefusedError(Exception):
-    """The ledger cannot be recorded in this environment; the message says why, ``code`` how the verb ends."""
+    """The prices cannot be recorded in this environment; the message says why, ``code`` how the verb ends."""
 
     def __init__(self, message: str, code: ExitCode = ExitCode.INCONCLUSIVE) -> None:
         super().__init__(message)
@@ -40,7 +37,7 @@ class LedgerRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LedgerRun:
-    """A recorded ledger: its evidence, how many cells it asked, and why it is not complete, if it is not."""
+    """Recorded prices: the evidence, how many cells the ledger has, and why it is not complete, if it is not."""
 
     evidence: RunEvidence
     cells: int
@@ -50,8 +47,14 @@ class LedgerRun:
 
     @property
     def unread(self) -> int:
-        """Cells that could not be read."""
-        return sum(1 for row in self.evidence.of_type(Ledger) if row.error)
+        """Cells and rows that could not be read."""
+        rows = sum(checked.unread for checked in self.evidence.of_type(ListChecked))
+        return rows + sum(1 for row in self.evidence.of_type(Ledger) if row.error)
+
+    @property
+    def deviating(self) -> int:
+        """Rows of price lists that the shop does not charge."""
+        return sum(checked.deviating for checked in self.evidence.of_type(ListChecked))
 
     @property
     def complete(self) -> bool:
@@ -59,105 +62,107 @@ class LedgerRun:
         return not self.stopped and not self.evidence.defects and not self.unread
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is recorded: a ledger (the cells of an ``earlier`` one, if given), and these price lists."""
+
+    ledger: bool = True
+    earlier: RunEvidence | None = None
+    price_lists: Sequence[Path] = ()
+
+
 def record_ledger(
     environment: Environment,
     folder: Path,
+    task: Task,
     *,
     run: str,
     scope: str,
     phase: Phase | None,
     provenance: Provenance,
-    earlier: RunEvidence | None = None,
-    tell: Callable[[str, int, int], None] = lambda *_: None,
+    tell: Tell = lambda *_: None,
 ) -> LedgerRun:
     """Write down what the shop charges into ``folder``.
 
-    ``earlier`` is the ledger before the update, whose cells are asked again; without it they are drawn, cut to the
-    time that the settings give. ``tell`` hears what is done, and how much of how much. Only carts are filled.
-    Temporary customers are created where the environment permits it, journaled, and removed. Raises
-    LedgerRefusedError before anything is written; Ctrl-C ends the ledger with valid, incomplete evidence.
+    The cells of a ledger are drawn and cut to the time that the settings give, or those of the earlier ledger. Only
+    carts are filled. Temporary customers are created where the environment permits it, journaled, and removed. Raises
+    LedgerRefusedError where it cannot be begun, ConfigError for a price list that cannot be read; Ctrl-C ends it with
+    valid, incomplete evidence.
     """
     if not environment.permits.carts:
-        message = "A price ledger fills carts: write 'permits: {carts: true}' into the environment file."
+        message = "Prices are asked with carts: write 'permits: {carts: true}' into the environment file."
         raise LedgerRefusedError(message, ExitCode.USAGE)
-    settings = environment.ledger or LedgerSettings()
     begun = time.monotonic()
-    writer = EvidenceWriter(folder, run, secrets=secrets_of(environment))
-    try:
-        shift = _record(environment, settings, writer, scope, phase, provenance, earlier, tell, begun)
-        stopped, interrupted = shift.stopped, shift.interrupted
-    except (ShopError, LookupError, VisitorRefusedError) as error:
-        writer.finish(_build(environment), interrupted=True, reason=str(error))
-        usage = isinstance(error, UnknownDimensionError | VisitorRefusedError)
-        raise LedgerRefusedError(str(error), ExitCode.USAGE if usage else ExitCode.INCONCLUSIVE) from None
-    except KeyboardInterrupt:
-        stopped, interrupted = "the price ledger was interrupted", True
-    writer.finish(_build(environment), interrupted=bool(stopped), reason=stopped)
+    with ExitStack() as opened:
+        # lists are read first: a mistake in one must not cost the time that a ledger takes
+        lists = [opened.enter_context(read_listing(*load_price_list(path))) for path in task.price_lists]
+        writer = EvidenceWriter(folder, run, secrets=secrets_of(environment))
+        start = RunStarted(kind="ledger", scope=scope, phase=phase, build=_build(environment), provenance=provenance)
+        writer.write(start)
+        stopped, interrupted = "", False
+        try:
+            shift = _record(environment, writer, task, lists, phase, tell, begun)
+            stopped, interrupted = shift.stopped, shift.interrupted
+        except ConfigError as error:
+            stopped = f"a price list does not fit the shop: {error.problems[0].message}"
+            raise
+        except (ShopError, LookupError, VisitorRefusedError) as error:
+            stopped = str(error)
+            usage = isinstance(error, UnknownDimensionError | VisitorRefusedError)
+            raise LedgerRefusedError(stopped, ExitCode.USAGE if usage else ExitCode.INCONCLUSIVE) from None
+        except RuntimeError as error:
+            stopped = str(error)
+        except KeyboardInterrupt:
+            stopped, interrupted = "asking for prices was interrupted", True
+        finally:
+            writer.finish(_build(environment), interrupted=bool(stopped), reason=stopped)
     evidence = read_evidence(folder)
     return LedgerRun(evidence, len(evidence.of_type(Ledger)), time.monotonic() - begun, stopped, interrupted)
 
 
 def _record(
     environment: Environment,
-    settings: LedgerSettings,
     writer: EvidenceWriter,
-    scope: str,
+    task: Task,
+    lists: Sequence[Listing],
     phase: Phase | None,
-    provenance: Provenance,
-    earlier: RunEvidence | None,
-    tell: Callable[[str, int, int], None],
+    tell: Tell,
     begun: float,
 ) -> Shift:
-    writer.write(RunStarted(kind="ledger", scope=scope, phase=phase, build=_build(environment), provenance=provenance))
-    transport = transport_to(environment, exchange_log(environment))
-    admin = admin_api(environment)
-    store = _session(environment, transport)
-    market = look_around(store, admin, settings, environment.data_seed, all_of_it=earlier is not None)
-    bench = _bench(environment, transport, admin, writer)
-    visitors = Visitors(market)
-    visitors.admits_guests()
-    tell("lets customers in", 0, 0)
-    try:
-        visitors.admits_customers(settings.customers, lambda: _session(environment, transport))
-        if bench is not None:
-            visitors.admits_members(Customers(bench), chairs_of(earlier, market) if earlier else None)
-        tell("reads the catalogue", 0, 0)
-        plan = (
-            again(store, admin, visitors, market, earlier)
-            if earlier
-            else drawn(store, admin, visitors, market, settings, environment.data_seed)
-        )
-        crew = Crew(
-            plan.asker,
-            visitors,
-            market,
-            lambda: _opener(environment),
-            writer.write,
-            settings.parallel,
-        )
-        if earlier is None:
-            plan = fitted(plan, crew, settings, begun)
-        writer.write(plan.record)
-        for cell, why in plan.lost:
-            writer.write(not_sold(cell, why))
-        total = len(plan.cells)
-        tell("asks", 0, total)
-        return crew.ask(plan.cells, lambda done: tell("asks", done, total))
-    finally:
-        transport.close()
-        if bench is not None:
-            tell("removes its customers", 0, 0)
-            bench.clear()
+    def seats(market: Market) -> list[tuple[str, str]] | None:
+        """Temporary customers are needed for what is asked; a ledger that is drawn asks for every group."""
+        if task.ledger and task.earlier is None:
+            return None
+        earlier = chairs_of(task.earlier, market) if task.ledger and task.earlier is not None else ()
+        return sorted({*earlier, *(seat for one in lists for seat in ListCheck.seats(one, market))})
+
+    whole = not task.ledger or task.earlier is not None
+    with entrance(environment, writer, tell, seats, all_of_it=whole) as shop:
+        checks = [ListCheck(one, shop, writer, phase) for one in lists]
+        shift = _ask_ledger(shop, writer, task.earlier, tell, begun) if task.ledger else Shift()
+        for check in checks:
+            if not shift.stopped:
+                shift = check.carry_out(tell)
+        return shift
 
 
-def _opener(environment: Environment) -> OpensSessions:
-    """Sessions for one thread, over a connection of its own."""
-    transport = transport_to(environment, exchange_log(environment))
-    return lambda: _session(environment, transport)
-
-
-def _session(environment: Environment, transport: RequestsTransport) -> StoreApi:
-    return StoreApi(transport, environment.sales_channel.access_key.get_secret_value())
+def _ask_ledger(shop: Entrance, writer: EvidenceWriter, earlier: RunEvidence | None, tell: Tell, begun: float) -> Shift:
+    tell("reads the catalogue", 0, 0)
+    seed = shop.environment.data_seed
+    plan = (
+        again(shop.store, shop.admin, shop.visitors, shop.market, earlier)
+        if earlier
+        else drawn(shop.store, shop.admin, shop.visitors, shop.market, shop.settings, seed)
+    )
+    crew = shop.crew(plan.asker, lambda _, found: writer.write(found))
+    if earlier is None:
+        plan = fitted(plan, crew, shop.settings, begun)
+    writer.write(plan.record)
+    for cell, why in plan.lost:
+        writer.write(not_sold(cell, why))
+    total = len(plan.cells)
+    tell("asks", 0, total)
+    return crew.ask(parts_of(plan.cells), lambda done: tell("asks", done, total))
 
 
 def _build(environment: Environment) -> Build | None:
@@ -165,37 +170,3 @@ def _build(environment: Environment) -> Build | None:
         return read_build(environment)
     except ShopError:
         return None
-
-
-def _bench(
-    environment: Environment, transport: RequestsTransport, admin: AdminApi | None, writer: EvidenceWriter
-) -> Workbench | None:
-    """Where temporary customers are made; None where they are not permitted."""
-    permits = environment.permits
-    if admin is None or not (permits.admin_write and permits.customers):
-        return None
-    access = ShopAccess(
-        transport=transport,
-        access_key=environment.sales_channel.access_key.get_secret_value(),
-        storefront_url=environment.storefront_url,
-        admin=admin,
-        permits=permits.allowed(),
-        version=version_of(admin),
-    )
-    identity = Identity(seed=environment.data_seed, process="LEDGER", run=writer.run)
-    return Workbench(access, identity, _Journal(writer))
-
-
-class _Journal:
-    """Notes the temporary customers, so that they can be removed even after a kill."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-
-    def created(self, entity: str, id: str, mark: str = "") -> None:  # noqa: A002 - Shopware's own word
-        """To be called before the request that creates the entity."""
-        self._sink.write(Created(entity=entity, id=id, mark=mark))
-
-    def removed(self, entity: str, id: str) -> None:  # noqa: A002 - Shopware's own word
-        """To be called once the entity is gone."""
-        self._sink.write(Removed(entity=entity, id=id))

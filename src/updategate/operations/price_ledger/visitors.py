@@ -112,6 +112,10 @@ class Visitors:
         """Whether somebody can ask as this buyer from this country."""
         return chair in self._accounts
 
+    def are_guests(self, chair: Chair) -> bool:
+        """Whether each who asks as this buyer has a cart of their own."""
+        return not self._accounts[chair].email
+
     def enters(self, chair: Chair, sessions: OpensSessions) -> StoreApi:
         """Begin a session of this buyer."""
         api, account = sessions(), self._accounts[chair]

@@ -1,0 +1,1 @@
+"""Price lists out of an ERP, compared with what the shop charges, row by row."""
