@@ -78,7 +78,10 @@ class Shop:
             "/api/_action/system-config": self.settings,
             "/store-api/context": {
                 "token": "t",
-                "salesChannel": {"id": "c" * 32, "name": "shop"},
+                "salesChannel": {"id": "c" * 32, "name": "shop", "languageId": "e" * 32, "countryId": "1" * 32},
+                "paymentMethod": {"id": "2" * 32},
+                "shippingMethod": {"id": "3" * 32},
+                "currentCustomerGroup": {"id": "4" * 32},
                 "currency": {"id": "d" * 32, "isoCode": "EUR"},
                 "context": {"languageIdChain": ["e" * 32]},
             },
