@@ -165,6 +165,20 @@ class Inspector:
         with self._recorder.step("looks at the scheduled tasks"):
             return {str(row["name"]): str(row["status"]) for row in self._admin.pages("scheduled_task", Criteria())}
 
+    def finds_stuck_tasks(self, within: float) -> list[str]:
+        """Names of tasks that are in the queue all the time for so many seconds: nobody takes them from there."""
+        with self._recorder.step("looks for tasks that nobody takes from the queue", within=f"{within:g} s"):
+            deadline = time.monotonic() + within
+            stuck = self._queued()
+            while stuck and time.monotonic() < deadline:
+                threading.Event().wait(1)
+                stuck &= self._queued()
+            return sorted(stuck)
+
+    def _queued(self) -> set[str]:
+        rows = self._admin.pages("scheduled_task", Criteria().equals("status", "queued"))
+        return {str(row["name"]) for row in rows}
+
     def finds_overdue_tasks(self, minutes: float) -> list[str]:
         """Names of tasks that should have run longer ago than that."""
         with self._recorder.step("looks for overdue tasks"):

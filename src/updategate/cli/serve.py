@@ -22,6 +22,8 @@ VARIABLES = {
     "client_id": "UPDATEGATE_SHOP_CLIENT_ID",
     "client_secret": "UPDATEGATE_SHOP_CLIENT_SECRET",
     "mail_url": "UPDATEGATE_SHOP_MAIL_URL",
+    "admin_username": "UPDATEGATE_SHOP_ADMIN_USERNAME",
+    "admin_password": "UPDATEGATE_SHOP_ADMIN_PASSWORD",
 }
 
 

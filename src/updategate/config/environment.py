@@ -58,6 +58,13 @@ class Admin(Strict):
         return self
 
 
+class Administration(Strict):
+    """A user of the administration, for the process that works with it in a browser."""
+
+    username: str
+    password: SecretStr
+
+
 class BasicAuth(Strict):
     """A user name and password that the web server asks for before the shop answers."""
 
@@ -151,6 +158,7 @@ class Environment(Strict):
     seed: str = ""
     sales_channel: SalesChannel
     admin: Admin | None = None
+    administration: Administration | None = None
     http: Http = Http()
     storefront: Storefront = Storefront()
     permits: Permits = Permits()

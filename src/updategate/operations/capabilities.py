@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from updategate.clients.connection import admin_api, transport_to
 from updategate.clients.errors import ShopError
@@ -10,6 +12,8 @@ from updategate.clients.transport import Call
 from updategate.config.environment import Environment
 from updategate.operations.counterparts import erp_capabilities
 from updategate.operations.fingerprint import plugins_of, version_of
+
+_SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+/administration/[^"']+\.js)["']""")
 
 # plugins that bring a capability, by Shopware's own names
 PLUGIN_CAPABILITIES = {"SwagCommercial": "commercial", "SwagB2bPlatform": "b2b_suite", "SwagPayPal": "paypal"}
@@ -38,6 +42,8 @@ def look_at(environment: Environment) -> Shop:
         found.add("mail")
     if _answers_html(environment):
         found.add("storefront")
+    if environment.administration is not None and _has_administration(environment):
+        found.add("administration")
     return Shop(version, frozenset(found))
 
 
@@ -51,6 +57,21 @@ def _from_admin(environment: Environment) -> tuple[str | None, set[str]]:
     except ShopError:
         return None, set()
     return version, {"admin"} | {name for plugin, name in PLUGIN_CAPABILITIES.items() if plugin in plugins}
+
+
+def _has_administration(environment: Environment) -> bool:
+    """Whether the administration is built: its page alone comes from shops too whose script was never made."""
+    try:
+        transport = transport_to(environment)
+        page = transport.send(Call("GET", "/admin", headers={"Accept": "text/html"}))
+        script = _SCRIPT.search(page.text) if page.ok else None
+        if script is None:
+            return False
+        place = urlsplit(script[1])
+        elsewhere = place.netloc and place.netloc != urlsplit(environment.url).netloc
+        return bool(elsewhere) or transport.send(Call("GET", place.path)).ok
+    except ShopError:
+        return False
 
 
 def _answers_html(environment: Environment) -> bool:

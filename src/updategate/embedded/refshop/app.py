@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from .shop import Shop
 from .workload import Workload
 
-_PARTS = ("admin_api", "store_api", "storefront")
+_PARTS = ("admin_api", "administration", "store_api", "storefront")
 
 
 def create_app(shop: Shop) -> Starlette:

@@ -26,6 +26,7 @@ from .mutants import MUTANTS, PERFORMANCE_MUTANTS, UnknownMutantError, mutated
 from .seed import SeedError, opened_data
 from .seed.starting import adapt_to_start, facts_of
 from .shop import Settings, Shop
+from .tasks import plan_tasks, run_due_tasks
 from .versions import UnknownVersionError, version_named
 
 
@@ -106,6 +107,8 @@ def _prepare(shop: Shop, cleanup: contextlib.ExitStack) -> None:
         cleanup.callback(shop.mailer.close)
     listen(shop)
     adapt_to_start(shop)
+    plan_tasks(shop)
+    run_due_tasks(shop)
 
 
 def _plugins(options: list[str]) -> dict[str, str]:
@@ -129,6 +132,10 @@ def _listen(port: int) -> socket.socket:
         raise UsageError(f"port {port} on 127.0.0.1 cannot be used: {error.strerror}") from None
     listener.listen(128)
     return listener
+
+
+# uvicorn ticks ten times a second
+_TICKS_BETWEEN_TASKS = 50
 
 
 class _Server(uvicorn.Server):
@@ -168,6 +175,11 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         yield
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _TICKS_BETWEEN_TASKS == 0:
+            run_due_tasks(self._shop)
+        return await super().on_tick(counter)
 
     def _stop(self) -> None:
         self.should_exit = True

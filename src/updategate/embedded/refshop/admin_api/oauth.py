@@ -66,7 +66,8 @@ def _password(shop: Shop, body: dict[str, Any]) -> dict[str, Any]:
     if body.get("client_id") != "administration":
         raise _client_refused()
     for user in shop.store.where("user", username=body.get("username")):
-        if user.get("active") and matches(str(body.get("password") or ""), user.get("password")):
+        right = matches(str(body.get("password") or ""), user.get("password"))
+        if user.get("active") and shop.behaviour.user_password_matches(right):
             return _tokens(shop, "administration", user["id"], refresh=True)
     raise _refused(400, "6", "The user credentials were incorrect.", None)
 

@@ -8,12 +8,13 @@ from starlette.responses import Response
 
 from updategate.embedded.refshop.dal.criteria import Criteria
 from updategate.embedded.refshop.dal.definitions import definition
-from updategate.embedded.refshop.dal.ids import api_time, derived_id
+from updategate.embedded.refshop.dal.ids import derived_id
 from updategate.embedded.refshop.dal.indexing import index_all
 from updategate.embedded.refshop.dal.number_range import NoNumberRangeError, preview_pattern, reserve
 from updategate.embedded.refshop.dal.output import entity_json
 from updategate.embedded.refshop.dal.problems import problem
 from updategate.embedded.refshop.shop import Shop
+from updategate.embedded.refshop.tasks import run_due_tasks
 
 from .http import Call, Router
 
@@ -189,12 +190,8 @@ def consume(call: Call) -> Response:
 
 @router.route("POST", "/_action/scheduled-task/run")
 def run_tasks(call: Call) -> Response:
-    """Run the tasks that are due: they are marked, their work is the shop's own."""
-    now = api_time(call.shop.clock.now())
-    with call.shop.store.transaction():
-        for task in call.shop.store.where("scheduled_task", status="scheduled"):
-            if (task.get("nextExecutionTime") or "") <= now:
-                call.shop.store.upsert("scheduled_task", {"id": task["id"], "lastExecutionTime": now})
+    """Run the tasks that are due."""
+    run_due_tasks(call.shop)
     return call.json({"message": "Success"})
 
 

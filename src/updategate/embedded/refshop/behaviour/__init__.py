@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .accounts import AccountDecisions
 from .api import ApiDecisions
+from .back_office import BackOfficeDecisions
 from .catalogue import CatalogueDecisions
 from .money import MoneyDecisions
 from .orders import OrderDecisions
@@ -31,6 +32,7 @@ class Behaviour(
     CatalogueDecisions,
     ApiDecisions,
     UpdateDecisions,
+    BackOfficeDecisions,
     PerformanceDecisions,
 ):
     """Every decision that a mutant may override; one object lives as long as its shop."""

@@ -8,6 +8,7 @@ from updategate.embedded.refshop.behaviour import Behaviour
 
 from .accounts import ACCOUNTS
 from .api import API
+from .back_office import BACK_OFFICE
 from .catalogue import CATALOGUE
 from .money import MONEY
 from .orders import ORDERS
@@ -33,6 +34,7 @@ GROUPS: tuple[Group, ...] = (
     CATALOGUE,
     API,
     UPDATES,
+    BACK_OFFICE,
 )
 MUTANTS: Mapping[str, Mutant] = {name: mutant for group in GROUPS for name, mutant in group.mutants.items()}
 PERFORMANCE_MUTANTS: Mapping[str, Mutant] = PERFORMANCE.mutants
