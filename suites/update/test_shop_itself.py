@@ -125,6 +125,7 @@ def test_every_task_is_scheduled_and_none_is_overdue(inspector: Inspector, hando
     stopped = [name for name, state in now.items() if state in resting and before.get(name) not in resting]
     assert stopped == []
     assert inspector.finds_overdue_tasks(minutes=30) == []
+    assert inspector.finds_stuck_tasks(within=60) == []
 
 
 @pytest.mark.process("UPD-009")

@@ -42,10 +42,10 @@ class Channel:
     languages: tuple[Language, ...]
 
     @classmethod
-    def of(cls, shop: Shop) -> Channel:
-        """Read the first active storefront channel."""
+    def of(cls, shop: Shop, path: str = "/") -> Channel:
+        """Read the active storefront channel whose domain the path belongs to: the longest that it begins with."""
         channels = [doc for doc in shop.store.all("sales_channel") if doc.get("typeId") == _STOREFRONT_TYPE]
-        channels.sort(key=lambda doc: not doc.get("active", True))
+        channels.sort(key=lambda doc: (not doc.get("active", True), -_fit(shop, doc, path)))
         if not channels:
             message = "the shop has no sales channel of the type storefront"
             raise NoStorefrontError(message)
@@ -74,6 +74,13 @@ class Channel:
     def language(self, id_: str) -> Language | None:
         """Return the language of this id."""
         return next((language for language in self.languages if language.id == id_), None)
+
+
+def _fit(shop: Shop, channel: dict[str, Any], path: str) -> int:
+    """How much of a path a channel's domain covers; -1 where it belongs to none of them."""
+    domains = shop.store.where("sales_channel_domain", salesChannelId=channel["id"])
+    paths = [urlsplit(domain.get("url") or "").path.rstrip("/") for domain in domains]
+    return max((len(own) for own in paths if path == own or path.startswith(f"{own}/")), default=-1)
 
 
 def _languages(shop: Shop, channel: dict[str, Any]) -> tuple[Language, ...]:

@@ -148,7 +148,7 @@ class _Storefront:
         self._api = api
 
     async def answer(self, request: Request) -> Response:
-        shop, channel = self._shop, Channel.of(self._shop)
+        shop, channel = self._shop, Channel.of(self._shop, request.url.path)
         language = channel.language_for(request.url.path)
         path = request.url.path[len(language.path) :] or "/"
         method = "GET" if request.method == "HEAD" else request.method
