@@ -45,11 +45,12 @@ class RowReader:
             found = [place for place, headline_ in enumerate(names) if headline_ == column]
             if len(found) != 1:
                 what = "twice" if found else "nowhere"
+                near = "" if found else did_you_mean(column, names)
                 shown = ", ".join(f"'{one}'" for one in names if one) or "no headlines"
                 raise RowProblemError(
                     Problem(
                         f"row {described.header}",
-                        f"The column '{column}' ({name}) stands {what} in the headline.{did_you_mean(column, names)}",
+                        f"The column '{column}' ({name}) stands {what} in the headline.{near}",
                         f"The row has {shown}.",
                     )
                 )

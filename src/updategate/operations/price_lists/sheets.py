@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -30,23 +31,44 @@ def read_sheet(described: PriceList, path: Path) -> Iterator[Iterator[tuple[int,
         with _workbook(described, path) as rows:
             yield rows
         return
-    with path.open(encoding=described.encoding, newline="") as text:
-        yield _csv(described, path, text)
+    try:
+        codecs.lookup(described.encoding)
+    except LookupError:
+        message = f"There is no encoding '{described.encoding}'."
+        raise ConfigError.single(str(path), "encoding", message, "Usual ones are utf-8, cp1252 and utf-16.") from None
+    # where the end of a line takes more than one byte, lines cannot be told apart before they are decoded
+    if codecs.lookup(described.encoding).name.startswith(("utf-16", "utf-32")):
+        with path.open(encoding=described.encoding, newline="") as text:
+            yield _csv(described, path, _named(described, path, text))
+    else:
+        with path.open("rb") as file:
+            lines = (line.decode(described.encoding) for line in file)
+            yield _csv(described, path, _named(described, path, lines))
+
+
+def _named(described: PriceList, path: Path, lines: Iterator[str]) -> Iterator[str]:
+    """The lines of a file; one that is not in its encoding is named."""
+    row = 0
+    while True:
+        row += 1
+        try:
+            line = next(lines)
+        except StopIteration:
+            return
+        except UnicodeError as error:
+            message = f"This row is not {described.encoding}: {getattr(error, 'reason', error)}."
+            cure = "Write the encoding of the export, for example: encoding: cp1252"
+            raise ConfigError.single(str(path), f"row {row}", message, cure) from None
+        yield line
 
 
 def _csv(described: PriceList, path: Path, lines: Iterator[str]) -> Iterator[tuple[int, Sequence[Value]]]:
     reader = csv.reader(lines, delimiter=described.delimiter, strict=True)
-    row = 0
     while True:
         try:
             values = next(reader)
         except StopIteration:
             return
-        except UnicodeDecodeError as error:
-            message = f"Behind row {row}, the file is not {described.encoding}: {error.reason}."
-            raise ConfigError.single(
-                str(path), "", message, "Write the encoding of the export, for example: encoding: cp1252"
-            ) from None
         except csv.Error as error:
             raise ConfigError.single(
                 str(path), f"row {reader.line_num}", f"This row cannot be read: {error}.", "Check the quotes in it."
