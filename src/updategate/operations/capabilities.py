@@ -13,7 +13,7 @@ from updategate.config.environment import Environment
 from updategate.operations.counterparts import erp_capabilities
 from updategate.operations.fingerprint import plugins_of, version_of
 
-_SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+/administration/[^"']+\.js)["']""")
+_SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+/administration/[^"']+\.js)(?:\?[^"']*)?["']""")
 
 # plugins that bring a capability, by Shopware's own names
 PLUGIN_CAPABILITIES = {"SwagCommercial": "commercial", "SwagB2bPlatform": "b2b_suite", "SwagPayPal": "paypal"}
