@@ -18,6 +18,7 @@ from updategate.clients.connector.waiting import wait_for
 from updategate.clients.erp import Address, Article
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import Json, JsonObject
+from updategate.clients.message_queue import waiting_messages
 from updategate.clients.transport import Call
 from updategate.domain.money import Money
 
@@ -214,9 +215,11 @@ class ErpShop:
             begun = time.monotonic()
 
             def look() -> float | None:
-                queue = self._admin.ask("GET", "/_info/queue.json") or []
-                left = sum(int(entry.get("size") or 0) for entry in queue)
-                return time.monotonic() - begun if left <= 0 else None
+                waiting = waiting_messages(self._admin)
+                if waiting is None:
+                    message = "the shop does not count the messages of its queue"
+                    raise LookupError(message)
+                return time.monotonic() - begun if waiting <= 0 else None
 
             return wait_for(look, within, pause=0.5)
 

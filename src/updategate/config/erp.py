@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, JsonValue, SecretStr, model_validator
 
 from updategate.config.loading import Strict
 
@@ -52,11 +52,12 @@ class ErpSettings(Strict):
 class Trigger(Strict):
     """How one flow of a connector is started: exactly one of a request, a command, or a scheduled task of the shop.
 
-    ``post`` is an address; ``command`` a list of words, the flow has ended when the command has; ``task`` the name of a
-    scheduled task of the shop.
+    ``post`` is an address, ``body`` the JSON object that is sent there; ``command`` a list of words, the flow has ended
+    when the command has; ``task`` the name of a scheduled task of the shop, which has ended when it has run.
     """
 
     post: HttpAddress | None = None
+    body: dict[str, JsonValue] | None = None
     command: tuple[str, ...] | None = None
     task: str | None = None
 
@@ -65,23 +66,37 @@ class Trigger(Strict):
         if sum(value is not None for value in (self.post, self.command, self.task)) != 1:
             message = "a flow is started by exactly one of post, command and task"
             raise ValueError(message)
+        if self.body is not None and self.post is None:
+            message = "a body is only sent with post"
+            raise ValueError(message)
         return self
 
 
 class Idle(Strict):
     """How a connector is known to be idle.
 
-    ``status`` is an address that answers JSON, of which ``key`` (dots lead inwards) must be ``equals``.
-    ``queue_empty`` waits until the shop's message queue is empty. ``quiet_seconds`` waits so long after that: for a
-    connector that runs by its own schedule, its interval.
+    ``status`` is an address that answers JSON, of which ``key`` (dots lead inwards) must be ``equals``. Better, because
+    it cannot be read too early, is ``finished``: a key whose value is another one after each run (its number, or when
+    it ended). ``queue_empty`` waits until the shop's message queue is empty. ``quiet_seconds`` waits so long before
+    all that: for a connector that runs by its own schedule and tells nothing, its interval and the length of a run.
+    ``problems`` is the list in the status of what could not be exchanged.
     """
 
     status: HttpAddress | None = None
     key: str = "idle"
     equals: str | int | bool = True
+    finished: str | None = None
     problems: str | None = None
     queue_empty: bool = False
     quiet_seconds: float = Field(default=0.0, ge=0, le=3600)
+
+    @model_validator(mode="after")
+    def _status_is_there(self) -> Idle:
+        for name, value in (("finished", self.finished), ("problems", self.problems)):
+            if value is not None and self.status is None:
+                message = f"{name} is a key in the connector's status: write status, the address that tells it"
+                raise ValueError(message)
+        return self
 
 
 class ConnectorSettings(Strict):
@@ -92,6 +107,7 @@ class ConnectorSettings(Strict):
     proxy before the shop that can disturb and record (``proxy_port`` 0 takes a free port; your connector must then
     speak to it instead of to the shop). ``customer_password`` stands for the masked one of a recorded login.
     ``client_id`` and ``client_secret`` are the connector's own integration.
+    ``token`` is sent in ``token_header``, as a bearer token in ``Authorization`` and as it is in any other.
     ``timeout`` in seconds: a connector that is not idle then is called stuck. ``mutants`` are faults of the reference
     connector, to prove that the processes notice them.
     """
@@ -103,6 +119,7 @@ class ConnectorSettings(Strict):
     client_id: str | None = None
     client_secret: SecretStr | None = None
     token: SecretStr | None = None
+    token_header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
     customer_password: SecretStr | None = None
     flows: dict[str, Trigger] = Field(default_factory=dict)
     idle: Idle = Idle()
@@ -116,6 +133,9 @@ class ConnectorSettings(Strict):
             raise ValueError(message)
         if bool(self.client_id) != bool(self.client_secret):
             message = "give both client_id and client_secret, or neither"
+            raise ValueError(message)
+        if self.idle.quiet_seconds >= self.timeout:
+            message = "timeout must be longer than idle.quiet_seconds, or the connector is always stuck"
             raise ValueError(message)
         if self.mutants and not self.embedded:
             message = "only the embedded connector has mutants"

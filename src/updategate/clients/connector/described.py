@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from updategate.clients.admin_api import AdminApi, Criteria
+from updategate.clients.admin_api import AdminApi
+from updategate.clients.connector.commands import run_command
 from updategate.clients.connector.context import ConnectorContext
 from updategate.clients.connector.errors import ConnectorError, ConnectorStuckError, ConnectorUnreachableError
 from updategate.clients.connector.json_http import JsonHttp
 from updategate.clients.connector.port import Complaint, Report
+from updategate.clients.connector.scheduled_task import ScheduledTask
 from updategate.clients.connector.waiting import wait_for
-from updategate.clients.errors import ApiError
+from updategate.clients.errors import ShopError
 from updategate.clients.json_text import Json
+from updategate.clients.message_queue import waiting_messages
 from updategate.config.erp import Trigger
+
+# a status is a quick question, whatever the connector is at
+_STATUS_SECONDS = 20.0
 
 
 class DescribedConnector:
@@ -22,105 +28,79 @@ class DescribedConnector:
 
     def __init__(self, context: ConnectorContext) -> None:
         self._context = context
-        self._settings = context.settings
+        self.settings = context.settings
         self._token = context.settings.token.get_secret_value() if context.settings.token else ""
 
     def check(self) -> None:
         """Ask for its state, where it has an address for that."""
-        if self._settings.idle.status:
-            self._status()
+        if self.settings.idle.status:
+            self.status()
 
     def start(self, *flows: str) -> DescribedRun:
-        """Start flows; one without a trigger is left to the connector's own schedule."""
-        end = time.monotonic() + self._settings.timeout
+        """Start the first flow; the others follow once it has been exchanged."""
+        idle = self.settings.idle
         for flow in flows:
-            trigger = self._settings.flows.get(flow)
-            if trigger is not None:
-                self._trigger(flow, trigger, max(1.0, end - time.monotonic()))
-            elif not self._settings.idle.quiet_seconds:
+            if flow not in self.settings.flows and not (idle.quiet_seconds or idle.finished):
                 message = (
-                    f"it is not said how '{flow}' is started: write connector.flows.{flow}, or idle.quiet_seconds "
-                    "if the connector runs by its own schedule"
+                    f"it is not said how '{flow}' is started: write connector.flows.{flow}, or idle.quiet_seconds or "
+                    "idle.finished if the connector runs by its own schedule"
                 )
                 raise ConnectorUnreachableError("'described'", message)
-        return DescribedRun(self, flows, end)
+        return DescribedRun(self, flows)
 
     def close(self) -> None:
         """Nothing is kept open."""
 
-    def _trigger(self, flow: str, trigger: Trigger, seconds: float) -> None:
+    def trigger(self, flow: str, trigger: Trigger, seconds: float) -> ScheduledTask | None:
+        """Start a flow; a scheduled task is returned, because its end can be seen."""
         if trigger.post:
-            self._ask("POST", trigger.post)
+            self._ask("POST", trigger.post, trigger.body, seconds)
         elif trigger.command:
-            self._command(flow, trigger.command, seconds)
+            run_command(flow, trigger.command, seconds, self._context.variables)
         elif trigger.task:
-            self._task(trigger.task)
+            task = ScheduledTask(self._admin(), trigger.task)
+            task.start()
+            return task
+        return None
 
-    def _command(self, flow: str, command: tuple[str, ...], seconds: float) -> None:
-        try:
-            done = subprocess.run(  # noqa: S603 - the environment file's own command
-                command,
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                check=False,
-                env=self._context.variables or None,
-            )
-        except subprocess.TimeoutExpired:
-            raise ConnectorStuckError(flow, self._settings.timeout, f"'{command[0]}' did not end") from None
-        except OSError as fault:
-            raise ConnectorUnreachableError(f"command '{command[0]}'", str(fault.strerror)) from None
-        if done.returncode:
-            told = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["nothing"]
-            raise ConnectorUnreachableError(f"command '{command[0]}'", f"it ended with {done.returncode}: {told[0]}")
+    def status(self) -> Json:
+        """What the connector says of itself; nothing where it has no address for that."""
+        address = self.settings.idle.status
+        return self._ask("GET", address, None, _STATUS_SECONDS) if address else None
 
-    def _task(self, name: str) -> None:
-        """Make a scheduled task of the shop due now; the shop's worker runs it."""
-        admin = self._admin()
-        task = admin.search("scheduled_task", Criteria().equals("name", name)).first()
-        if task is None:
-            raise ConnectorUnreachableError("'described'", f"the shop has no scheduled task '{name}'")
-        admin.patch(
-            "scheduled_task", str(task["id"]), {"status": "scheduled", "nextExecutionTime": "2000-01-01 00:00:00"}
-        )
-        try:
-            admin.ask("POST", "/_action/scheduled-task/run")
-        except ApiError as refused:
-            raise ConnectorUnreachableError("'described'", str(refused)) from None
+    def is_idle(self, status: Json) -> bool:
+        """Whether status and queue say that nothing is left to do."""
+        idle = self.settings.idle
+        if idle.status and not idle.finished and inside(status, idle.key) != idle.equals:
+            return False
+        return not idle.queue_empty or self._queue_is_empty()
 
-    def idle(self) -> Report | None:
-        """Return what the connector tells once it is idle."""
-        idle = self._settings.idle
-        body: Json = None
-        if idle.status:
-            body = self._status()
-            if _inside(body, idle.key) != idle.equals:
-                return None
-        if idle.queue_empty and _queued(self._admin()) > 0:
-            return None
-        if idle.problems is None:
+    def report(self, status: Json) -> Report:
+        """What the connector could not exchange, where it tells."""
+        if self.settings.idle.problems is None:
             return Report(tells=False)
-        entries = _inside(body, idle.problems) or []
+        entries = inside(status, self.settings.idle.problems) or []
         return Report(tuple(_complaint(entry) for entry in entries if isinstance(entry, dict)))
 
-    @property
-    def quiet_seconds(self) -> float:
-        """How long nothing must happen before the connector counts as idle."""
-        return self._settings.idle.quiet_seconds
-
-    @property
-    def timeout(self) -> float:
-        """How long a connector may take, in seconds."""
-        return self._settings.timeout
-
-    def _status(self) -> Json:
-        return self._ask("GET", str(self._settings.idle.status))
-
-    def _ask(self, method: str, address: str) -> Json:
-        parts = urlsplit(address)
-        http = JsonHttp(f"{parts.scheme}://{parts.netloc}", self._token)
+    def _queue_is_empty(self) -> bool:
         try:
-            return http.ask(method, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+            waiting = waiting_messages(self._admin())
+        except ShopError as refused:
+            raise ConnectorError(f"The shop's message queue cannot be read: {refused}") from None
+        if waiting is None:
+            message = (
+                "The shop does not count the messages of its queue, so 'connector.idle.queue_empty' is never known. "
+                "Switch shopware.admin_worker.enable_queue_stats_worker on, or describe 'idle' in another way."
+            )
+            raise ConnectorError(message)
+        return waiting <= 0
+
+    def _ask(self, method: str, address: str, body: Json, seconds: float) -> Json:
+        parts = urlsplit(address)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        http = JsonHttp(origin, self._token, seconds, token_header=self.settings.token_header)
+        try:
+            return http.ask(method, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body)
         finally:
             http.close()
 
@@ -131,37 +111,84 @@ class DescribedConnector:
 
 
 class DescribedRun:
-    """Flows under way."""
+    """Flows under way, one after the other: what is exchanged later may need what came before."""
 
-    def __init__(self, connector: DescribedConnector, flows: tuple[str, ...], end: float) -> None:
+    def __init__(self, connector: DescribedConnector, flows: tuple[str, ...]) -> None:
         self._connector = connector
-        self._flows = flows
-        self._end = end
+        self._end = time.monotonic() + connector.settings.timeout
+        self._steps = self._exchanges(flows)
+        next(self._steps)
 
     def until_idle(self) -> Report:
-        """Wait for the connector, then for quiet."""
-        left = self._end - time.monotonic()
-        quiet = self._connector.quiet_seconds
-        if quiet:
-            time.sleep(max(0.0, min(quiet, left)))
-        report = wait_for(self._connector.idle, max(0.0, self._end - time.monotonic()))
-        if report is None:
-            told = "its status never became what 'connector.idle' waits for"
-            raise ConnectorStuckError(", ".join(self._flows), self._connector.timeout, told)
+        """Wait for each flow, and start the next."""
+        report = Report(tells=self._connector.settings.idle.problems is not None)
+        for found in self._steps:
+            if found is not None:
+                report = Report((*report.complaints, *found.complaints), found.tells)
         return report
 
+    def _exchanges(self, flows: tuple[str, ...]) -> Iterator[Report | None]:
+        """Exchange a flow at each step; the first step only starts the first one."""
+        settings = self._connector.settings
+        started = False
+        # what the connector does by its own schedule, it does together
+        for flow in dict.fromkeys(flow if flow in settings.flows else "" for flow in flows):
+            told = flow or ", ".join(name for name in flows if name not in settings.flows)
+            before = inside(self._connector.status(), settings.idle.finished) if settings.idle.finished else None
+            trigger = settings.flows.get(flow)
+            task = self._connector.trigger(flow, trigger, self._left(told)) if trigger else None
+            if not started:
+                started = True
+                yield None
+            yield self._exchanged(told, task, before, own_schedule=trigger is None)
 
-def _queued(admin: AdminApi) -> int:
-    """How many messages the shop's queue holds, as the administration's own counter says."""
-    try:
-        found = admin.ask("GET", "/_info/queue.json")
-    except ApiError as refused:
-        raise ConnectorError(f"The shop's message queue cannot be read: {refused}") from None
-    return sum(int(entry.get("size") or 0) for entry in found or [])
+    def _exchanged(self, flow: str, task: ScheduledTask | None, before: Json, *, own_schedule: bool) -> Report:
+        if task is not None and wait_for(lambda: task.ended() or None, self._left(flow)) is None:
+            raise ConnectorStuckError(flow, self._connector.settings.timeout, task.told())
+        idle = self._connector.settings.idle
+        if idle.finished:
+            # by its own schedule, the run that ends first may have begun before there was anything to exchange
+            for _ in range(2 if own_schedule else 1):
+                before = self._finished(flow, before)
+        if idle.quiet_seconds:
+            if idle.quiet_seconds > self._left(flow):
+                told = f"there is no time left for {idle.quiet_seconds:g} s of quiet"
+                raise ConnectorStuckError(flow, self._connector.settings.timeout, told)
+            time.sleep(idle.quiet_seconds)
+        report = wait_for(self._idle, self._left(flow))
+        if report is None:
+            told = "its status never became what 'connector.idle' waits for"
+            raise ConnectorStuckError(flow, self._connector.settings.timeout, told)
+        return report
+
+    def _idle(self) -> Report | None:
+        status = self._connector.status()
+        return self._connector.report(status) if self._connector.is_idle(status) else None
+
+    def _finished(self, flow: str, before: Json) -> Json:
+        key = str(self._connector.settings.idle.finished)
+
+        def look() -> tuple[Json] | None:
+            now = inside(self._connector.status(), key)
+            return (now,) if now is not None and now != before else None
+
+        found = wait_for(look, self._left(flow))
+        if found is None:
+            raise ConnectorStuckError(
+                flow, self._connector.settings.timeout, f"'{key}' stayed {before!r} in its status"
+            )
+        return found[0]
+
+    def _left(self, flow: str) -> float:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise ConnectorStuckError(flow, self._connector.settings.timeout, "the flows before it took all the time")
+        return left
 
 
-def _inside(body: Json, key: str) -> Json:
-    for part in key.split("."):
+def inside(body: Json, key: str | None) -> Json:
+    """What stands in a status under a key; dots lead inwards."""
+    for part in (key or "").split("."):
         if not isinstance(body, dict):
             return None
         body = body.get(part)

@@ -8,15 +8,18 @@ from updategate.clients.exchange_log import ExchangeLog
 from updategate.clients.json_text import Json
 from updategate.clients.transport import Call, ConnectionSettings, RequestsTransport
 
+BEARER = "Authorization"
+
 
 class JsonHttp:
     """One address and its token."""
 
-    def __init__(self, url: str, token: str = "", timeout: float = 40.0) -> None:
+    def __init__(self, url: str, token: str = "", timeout: float = 40.0, *, token_header: str = BEARER) -> None:
         self.url = url
         settings = ConnectionSettings(timeouts=(min(10.0, timeout), timeout))
         self._transport = RequestsTransport(url, ExchangeLog(secrets=[token]), settings)
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        bearer = "Bearer " if token_header == BEARER else ""
+        self._headers = {token_header: f"{bearer}{token}"} if token else {}
 
     def ask(self, method: str, path: str, body: Json = None) -> Json:
         """Send a request and return the parsed answer; everything else is a ``ConnectorUnreachableError``."""

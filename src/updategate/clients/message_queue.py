@@ -1,0 +1,22 @@
+"""What waits in the shop's message queue, as the shop counts it."""
+
+from __future__ import annotations
+
+from updategate.clients.admin_api import AdminApi
+from updategate.clients.errors import ApiError
+
+# Shopware keeps these for a quarter of an hour on purpose: old theme files, while cached pages still name them
+DELAYED_BY_DESIGN = ("DeleteThemeFilesMessage",)
+
+
+def waiting_messages(admin: AdminApi) -> int | None:
+    """Count the messages that wait, without those that wait by design; ``None`` where the shop does not count them.
+
+    A shop whose ``admin_worker.enable_queue_stats_worker`` is off answers with an empty list, whatever waits.
+    """
+    rows = admin.ask("GET", "/_info/queue.json")
+    if not isinstance(rows, list):
+        raise ApiError("GET /_info/queue.json", 200, (), str(rows)[:200])
+    if not rows:
+        return None
+    return sum(int(row.get("size") or 0) for row in rows if not str(row.get("name")).endswith(DELAYED_BY_DESIGN))
