@@ -37,7 +37,10 @@ def test_queue_is_drained_in_time(inspector: Inspector, catalogue: Catalogue, wi
     before = inspector.counts_messages()
     kettles = [catalogue.offers(f"kettle {n}", gross=eur("40.00"), visibility=EVERYWHERE) for n in range(1, 6)]
 
-    names = {kettle: catalogue.renames_through_the_queue(kettle, f"samovar {kettle.number}") for kettle in kettles}
+    names = {
+        kettle: catalogue.renames_through_the_queue(kettle, word)
+        for kettle, word in zip(kettles, ("samovar", "cauldron", "pitcher", "decanter", "urn"), strict=True)
+    }
     for kettle, name in names.items():
         window_shopper.waits_until_found(kettle, name, within=DRAINED_WITHIN)
 

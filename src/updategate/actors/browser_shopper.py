@@ -21,12 +21,17 @@ NOT_FOUND = 404
 
 @dataclass(frozen=True, slots=True)
 class OrderOnPage:
-    """An order as the finish page names it; ``lines`` are those that the page lists."""
+    """An order as the finish page names it, with the lines and sums that the page shows."""
 
     id: str
     number: str
     email: str
-    lines: tuple[LineItemView, ...] = ()
+    page: CartView
+
+    @property
+    def lines(self) -> tuple[LineItemView, ...]:
+        """The lines that the page lists."""
+        return self.page.lines
 
     def __str__(self) -> str:
         return f"order {self.number}"
@@ -242,7 +247,7 @@ class BrowserShopper:
 
     def _read(self, place: Callable[[], Finish]) -> OrderOnPage:
         finish = place()
-        return OrderOnPage(finish.order_id(), finish.order_number(), self.email, finish.lines())
+        return OrderOnPage(finish.order_id(), finish.order_number(), self.email, finish.summary())
 
 
 def _customer(email: str, address: Address, *, guest: bool) -> Customer:

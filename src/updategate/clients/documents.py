@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from packaging.version import Version
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from updategate.clients.storefront.money_text import MoneyTextError, parse_money, parse_rate
+from updategate.clients.order_text import AMOUNT, amount_in, number_and_label
+from updategate.clients.storefront.money_text import parse_rate
 from updategate.domain.money import Money
 from updategate.domain.views import LineItemView, OrderView, TaxView
 
 _MOST_ROWS = 5
-_CURRENCY = r"(?:[^\W\d]{1,3}|[€$£¥])"
-_NUMBER = r"\d[\d.,'’\u00a0\u202f]*"
-# the currency stands before or behind the number, never on both sides: behind it begins the next amount
-_AMOUNT = rf"(?:-?\s?{_CURRENCY}\s?-?{_NUMBER}|-?\s?{_NUMBER}\s?{_CURRENCY})"
-_SUM = re.compile(rf"^(?P<label>[^:]*[^:\d\s][^:]*):\s*(?P<amount>{_AMOUNT})$")
+_SUM = re.compile(rf"^(?P<label>[^:]*[^:\d\s][^:]*):\s*(?P<amount>{AMOUNT})$")
 _LINE = re.compile(
-    rf"^(?P<name>.+?)\s(?P<quantity>\d+)\s(?P<rates>\d[\d.,]*\s?%(?:\s+\d[\d.,]*\s?%)*)\s+"
-    rf"(?P<unit>{_AMOUNT})\s(?P<total>{_AMOUNT})$"
+    rf"^(?P<name>.+?)\s(?P<quantity>\d+)\s(?:(?P<rates>\d[\d.,]*\s?%(?:\s+\d[\d.,]*\s?%)*)\s+)?"
+    rf"(?P<unit>{AMOUNT})\s(?P<total>{AMOUNT})$"
 )
 _HEADLINE = re.compile(r"^(?P<title>\D+?)\s(?P<number>\S*\d\S*)(?:\s.*)?$")
 
@@ -51,6 +50,28 @@ class DocumentView:
     figures: OrderView | None
     lines: tuple[LineItemView, ...]
     text: str
+
+    def as_order(self, order: str, products: Collection[str]) -> OrderView:
+        """Show the document as the order that it is of, to compare it with other sources.
+
+        ``order`` is the order number that it has to name, ``products`` the product numbers that it can list. The
+        shipping costs of each delivery are lines without a number behind those of the goods.
+        """
+        if self.figures is None:
+            message = f"the document {self.title} {self.number} shows no sums"
+            raise UnreadableDocumentError(message)
+        named = [(line, *number_and_label(line.label, products)) for line in self.lines]
+        costs = [line.total for line, number, _ in named if not number and line.total.amount >= 0]
+        return replace(
+            self.figures,
+            number=order if re.search(rf"\b{re.escape(order)}\b", self.text) else None,
+            lines=tuple(
+                replace(line, number=number, label=label)
+                for line, number, label in named
+                if number or line.total.amount < 0
+            ),
+            shipping=sum(costs, Money(Decimal(0), self.figures.total.currency)),
+        )
 
 
 def cancelled_total_is_signed(version: str) -> bool:
@@ -90,7 +111,7 @@ def _figures(rows: list[str], locale: str, currency: str) -> OrderView | None:
     sums: list[tuple[str, Money]] = []
     for row in rows:
         match = _SUM.match(row)
-        amount = _money(match["amount"], locale, currency) if match else None
+        amount = amount_in(match["amount"], locale, currency) if match else None
         if match is not None and amount is not None:
             sums.append((match["label"], amount))
     plain = [amount for label, amount in sums if "%" not in label]
@@ -118,19 +139,10 @@ def _lines(rows: list[str], locale: str, currency: str) -> list[LineItemView]:
         # a line with several tax rates is broken over several rows
         for start in range(end - 1, max(end - _MOST_ROWS, last_end) - 1, -1):
             match = _LINE.match(" ".join(rows[start:end]))
-            total = _money(match["total"], locale, currency) if match else None
+            total = amount_in(match["total"], locale, currency) if match else None
             if match is not None and total is not None:
-                unit = _money(match["unit"], locale, currency)
+                unit = amount_in(match["unit"], locale, currency)
                 found.append(LineItemView("", match["name"], int(match["quantity"]), unit, total))
                 last_end = end
                 break
     return found
-
-
-def _money(text: str, locale: str, currency: str) -> Money | None:
-    if not re.search(r"[^\d.,'\s-]", text):
-        return None  # a bare number is a date or a count
-    try:
-        return parse_money(text, locale=locale, currency=currency)
-    except MoneyTextError:
-        return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 from starlette.responses import Response
 
@@ -182,6 +183,8 @@ def _listing(call: Call, place: Place, criteria: Criteria) -> Response:
     if call.wants_json_api:
         document = JsonApiDocument(context, call.shop.base_url)
         data = [document.resource(place.definition, doc, criteria) for doc in found.docs]
+        if place.definition.name == "order":
+            data = [{**entry, "attributes": _told(call, "export", entry["attributes"])} for entry in data]
         return call.json(
             {
                 "data": data,
@@ -194,6 +197,8 @@ def _listing(call: Call, place: Place, criteria: Criteria) -> Response:
         )
     searched = _is_searched(call, criteria)
     data = [entity_json(context, place.definition, doc, criteria, searched=searched) for doc in found.docs]
+    if place.definition.name == "order":
+        data = [_told(call, "order", entry) for entry in data]
     return call.json(
         {
             "total": found.total,
@@ -201,6 +206,13 @@ def _listing(call: Call, place: Place, criteria: Criteria) -> Response:
             "aggregations": with_includes(found.aggregations, criteria.includes) or [],
         }
     )
+
+
+def _told(call: Call, source: Literal["order", "export"], order: dict[str, Any]) -> dict[str, Any]:
+    """Return an order with the total that this source tells of it."""
+    total = order.get("amountTotal")
+    told = None if total is None else call.shop.behaviour.total_told_by(source, Decimal(str(total)))
+    return order if told is None or told == Decimal(str(total)) else {**order, "amountTotal": float(told)}
 
 
 def _is_searched(call: Call, criteria: Criteria) -> bool:

@@ -15,6 +15,7 @@ from .orders import OrderDecisions
 from .performance import PerformanceDecisions
 from .prices import PriceDecisions
 from .promotions import PromotionDecisions
+from .sources import SourceDecisions
 from .started import Started
 from .stock import StockDecisions
 from .updates import UpdateDecisions, UpdatedStore
@@ -33,6 +34,7 @@ class Behaviour(
     ApiDecisions,
     UpdateDecisions,
     BackOfficeDecisions,
+    SourceDecisions,
     PerformanceDecisions,
 ):
     """Every decision that a mutant may override; one object lives as long as its shop."""

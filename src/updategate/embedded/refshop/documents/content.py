@@ -73,7 +73,8 @@ def content_of(
         totals = _credit_totals(lines, order, words, amount)
     else:
         rows = [_row(line, amount, sign, priced=priced) for line in lines]
-        total = amount(order["amountTotal"], sign if signed_total else 1)
+        told = behaviour.total_told_by("document", Decimal(str(order["amountTotal"])))
+        total = amount(told, sign if signed_total else 1)
         totals = _totals(order, words, amount, total, behaviour.document_tax) if priced else ()
         if priced:
             rows.append(_shipping_row(facts, words, amount))

@@ -17,6 +17,7 @@ from .performance import PERFORMANCE
 from .prices import PRICES
 from .promotions import PROMOTIONS
 from .registry import Group, Mutant, UnknownMutantError, behaviour_with
+from .sources import SOURCES
 from .stock import STOCK
 from .updates import UPDATES
 
@@ -35,6 +36,7 @@ GROUPS: tuple[Group, ...] = (
     API,
     UPDATES,
     BACK_OFFICE,
+    SOURCES,
 )
 MUTANTS: Mapping[str, Mutant] = {name: mutant for group in GROUPS for name, mutant in group.mutants.items()}
 PERFORMANCE_MUTANTS: Mapping[str, Mutant] = PERFORMANCE.mutants

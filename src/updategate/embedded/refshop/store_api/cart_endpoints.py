@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from updategate.embedded.refshop.cart.items import CREDIT, CUSTOM, PRODUCT, PROMOTION, Cart, LineItem
+from updategate.embedded.refshop.cart.money import plain
 from updategate.embedded.refshop.cart.process import OVERWRITE_PRICES
 from updategate.embedded.refshop.cart.promotion import placeholder
 from updategate.embedded.refshop.order.prices import definition_of
@@ -257,7 +258,9 @@ def _recalculated(call: Call, cart: Cart) -> Answer:
 
 
 def _shown(call: Call, cart: Cart) -> Answer:
-    return Answer(CartPresenter(call.shop, call.session).cart(cart))
+    shown = CartPresenter(call.shop, call.session).cart(cart)
+    shown["price"]["totalPrice"] = plain(call.shop.behaviour.total_told_by("cart", cart.price.total))
+    return Answer(shown)
 
 
 ENDPOINTS = [

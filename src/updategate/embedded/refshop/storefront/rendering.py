@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,9 @@ def render(visit: Visit, template: str, data: dict[str, Any]) -> str:
         text = formats.currency(amount, iso or default_currency, locale, 2 if decimals is None else decimals)
         return visit.shop.behaviour.printed_price(text, locale)
 
+    def page_total(total: object) -> Decimal:
+        return visit.shop.behaviour.total_told_by("page", Decimal(str(total)))
+
     def day(value: datetime | str, width: str = "medium") -> str:
         return formats.date(value, locale, width)
 
@@ -62,6 +66,7 @@ def render(visit: Visit, template: str, data: dict[str, Any]) -> str:
                 "v65": version.is_65,
                 "v667": version.at_least(6, 6, 7),
                 "money": money,
+                "page_total": page_total,
                 "day": day,
                 "t": trans,
                 "field": _field,

@@ -1,0 +1,102 @@
+"""The auditor: reads one order back from everywhere where it is told, and holds the sources to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from updategate.actors.back_office import BackOffice
+from updategate.actors.browser_shopper import OrderOnPage
+from updategate.actors.costs import Costs
+from updategate.actors.mailbox import Mailbox
+from updategate.actors.order_desk import OrderDesk
+from updategate.actors.purchase import Buyable, Placed
+from updategate.actors.recorder import Recorder
+from updategate.actors.shop_access import ShopAccess
+from updategate.clients.mail.order_mail import read_order_html, read_order_text
+from updategate.clients.order_export import exported_orders
+from updategate.domain.sources import CART, DOCUMENT, EXPORT, MAIL, ORDER, STOREFRONT, TRANSACTION, agree
+from updategate.domain.views import CartView, OrderView, TaxView
+
+# connectors look back a little, because orders can become visible later than others that were placed after them
+_LOOKS_BACK = timedelta(minutes=5)
+
+
+class SourcesDisagreeError(AssertionError):
+    """Sources tell an order differently; the first line names each source that does."""
+
+    def __init__(self, order: str, disagreements: list[str], expected: str, actual: str) -> None:
+        self.expected = expected
+        self.actual = actual
+        super().__init__(f"{order} is not told alike. {'; '.join(disagreements)}")
+
+
+class Auditor:
+    """Reads an order from its seven sources, each from the bytes as delivered."""
+
+    def __init__(
+        self, access: ShopAccess, recorder: Recorder, back_office: BackOffice, desk: OrderDesk, mailbox: Mailbox
+    ) -> None:
+        self._access = access
+        self._recorder = recorder
+        self._back_office = back_office
+        self._desk = desk
+        self._mailbox = mailbox
+
+    def reads(self, order: OrderOnPage, products: Collection[Buyable], *, cart: CartView) -> dict[str, OrderView]:
+        """Read an order everywhere; ``cart`` was seen before it was placed, its page after.
+
+        The mail is two sources, its text and its HTML: customers see one, and other programs read the other.
+        """
+        numbers = [product.number for product in products]
+        sources = {
+            STOREFRONT: replace(OrderView.of_cart(order.page), number=order.number),
+            CART: OrderView.of_cart(cart),
+            ORDER: self._back_office.sees(order),
+            TRANSACTION: self._back_office.sees_transaction(order),
+            EXPORT: self._exported(order),
+            DOCUMENT: self._desk.issues(order, "invoice").view.as_order(order.number, numbers),
+        }
+        mail = self._mailbox.awaits_mail_about(order.email, order.number)
+        currency = sources[ORDER].total.currency
+        locale = self._access.locale()
+        sources[MAIL] = read_order_text(mail, locale, currency, order=order.number, products=numbers)
+        sources[f"{MAIL} as HTML"] = read_order_html(mail, locale, currency, order=order.number, products=numbers)
+        return sources
+
+    def must_find_agreement(self, order: Placed, sources: Mapping[str, OrderView], expected: Costs) -> None:
+        """Hold every source to the expected costs and to all others, or name each that differs."""
+        with self._recorder.step(f"compares {len(sources)} sources of {order}"):
+            wanted = _as_order(expected)
+            found = agree({name: _comparable(view) for name, view in sources.items()}, expected=wanted)
+            if found:
+                raise SourcesDisagreeError(
+                    str(order),
+                    [str(disagreement) for disagreement in found],
+                    expected=str(expected),
+                    actual="; ".join(f"{entry.source}: {entry.field} {entry.found}" for entry in found),
+                )
+
+    def _exported(self, order: Placed) -> OrderView:
+        with self._recorder.step(f"exports orders as a connector does, and looks for {order}"):
+            since = self._access.back_office.time() - _LOOKS_BACK
+            found = exported_orders(self._access.back_office, since.isoformat())
+            (exported,) = [view for view in found if view.number == order.number]
+            return exported
+
+
+def _as_order(costs: Costs) -> OrderView:
+    return OrderView(
+        number=None,
+        total=costs.total,
+        shipping=costs.shipping,
+        net_total=costs.net,
+        position_total=costs.positions,
+        taxes=tuple(TaxView(rate, tax) for rate, tax in costs.taxes or ()),
+    )
+
+
+def _comparable(view: OrderView) -> OrderView:
+    """Leave out what says nothing about the order: names of methods, and states that go on after it was placed."""
+    return replace(view, payment_method=None, shipping_method=None, state=None, payment_state=None, delivery_state=None)
