@@ -68,21 +68,30 @@ def carry_out(
     folder: Path, environment: str, variables: Mapping[str, str], *processes: str, seconds: float = 400
 ) -> Outcome:
     """Run processes in one worker with an environment file of this text."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file, policy = folder / "environment.yaml", folder / "policy.yaml"
-    file.write_text(environment, encoding="utf-8")
-    policy.write_text(f"policy: test\nscopes: {{chosen: {{processes: [{', '.join(processes)}]}}}}\n", encoding="utf-8")
-    command = [
-        str(Path(sys.executable).with_name("updategate")), "run", str(file), "--policy", str(policy),
-        "--scope", "chosen", "--run-folder", str(folder / "run"), "-n", "0", "--json",
-    ]  # fmt: skip
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=seconds, check=False
-    )
+    done = run(folder, environment, variables, *processes, "--json", seconds=seconds)
     assert done.stdout.strip(), done.stderr
     found = json.loads(done.stdout)["processes"]
     return Outcome(
         done.returncode,
         {name: entry["status"] for name, entry in found.items()},
         {name: entry["message"] for name, entry in found.items()},
+    )
+
+
+def run(
+    folder: Path, environment: str, variables: Mapping[str, str], *arguments: str, seconds: float = 400
+) -> subprocess.CompletedProcess[str]:
+    """Run ``updategate run`` with processes (``ERP-001``) and options (``--json``)."""
+    processes = [argument for argument in arguments if not argument.startswith("-")]
+    folder.mkdir(parents=True, exist_ok=True)
+    file, policy = folder / "environment.yaml", folder / "policy.yaml"
+    file.write_text(environment, encoding="utf-8")
+    policy.write_text(f"policy: test\nscopes: {{chosen: {{processes: [{', '.join(processes)}]}}}}\n", encoding="utf-8")
+    command = [
+        str(Path(sys.executable).with_name("updategate")), "run", str(file), "--policy", str(policy),
+        "--scope", "chosen", "--run-folder", str(folder / "run"), "-n", "0",
+        *(argument for argument in arguments if argument.startswith("-")),
+    ]  # fmt: skip
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=seconds, check=False
     )

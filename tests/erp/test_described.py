@@ -296,6 +296,7 @@ def test_scheduled_task_of_the_shop_is_made_due_and_waited_for(task_shop: TaskSh
         (["queued"], "is queued: no worker of the shop takes it from the queue"),
         (["queued", "running"], "still not idle 1 s after stock was started .*is running"),
         (["queued", "running", "failed"], "it failed; the shop's log says why"),
+        (["skipped"], "the shop skips it"),
     ],
 )
 def test_scheduled_task_that_does_not_end_well(steps: list[str], told: str, task_shop: TaskShop) -> None:

@@ -9,6 +9,10 @@ from updategate.clients.json_text import JsonObject
 
 # long ago for every shop, whatever its clock says
 _OVERDUE = "2000-01-01T00:00:00.000+00:00"
+_ENDED_BADLY = {
+    "failed": "it failed; the shop's log says why",
+    "skipped": "the shop skips it, as a setting of the shop or the task itself says",
+}
 
 
 class ScheduledTask:
@@ -34,8 +38,8 @@ class ScheduledTask:
     def ended(self) -> bool:
         """Whether it has run since; one that failed is a ``ConnectorUnreachableError``."""
         task = self._found()
-        if task.get("status") == "failed":
-            raise self._unusable("it failed; the shop's log says why")
+        if (why := _ENDED_BADLY.get(str(task.get("status")))) is not None:
+            raise self._unusable(why)
         return task.get("status") == "scheduled" and task.get("lastExecutionTime") != self._last_run
 
     def told(self) -> str:
