@@ -288,3 +288,43 @@ def test_two_runs_cannot_share_a_folder(project: Project) -> None:
     again = project.run()
     assert again.ret != 0
     assert "exists already" in again.stderr.str() + again.stdout.str()
+
+
+def test_a_seed_makes_one_order_of_execution_and_another_seed_another(project: Project) -> None:
+    project.write(
+        "suites/test_all.py",
+        "import pytest\n"
+        + "".join(
+            f'\n@pytest.mark.process("{name}")\n@pytest.mark.parametrize("n", range(4))\ndef test_{number}(n): pass\n'
+            for number, name in enumerate(("CHK-001", "CHK-002", "CAT-001"))
+        ),
+    )
+    orders = []
+    for number, seed in enumerate(("1", "1", "2")):
+        result = project.run("--order-seed", seed, "-v", "--run-folder", str(project.folder.with_name(str(number))))
+        assert result.ret == 0
+        orders.append([line.split(" ")[0] for line in result.outlines if "PASSED" in line])
+    assert orders[0] == orders[1]
+    assert sorted(orders[0]) == sorted(orders[2])
+    assert orders[0] != orders[2]
+
+
+def test_a_run_may_end_with_the_first_process_that_failed(project: Project) -> None:
+    project.write(
+        "suites/test_all.py",
+        """
+        import pytest
+
+        @pytest.mark.process("CHK-001")
+        @pytest.mark.parametrize("n", [1, 2])
+        def test_guest(n): assert n == 2
+
+        @pytest.mark.process("CHK-002")
+        def test_customer(): pass
+        """,
+    )
+    assert project.run("--stop-at-failure").ret == 1
+    # its cases were all carried out, so it has a record; nothing after it has one, and that is no defect of the file
+    assert project.statuses == {"CHK-001": "failed"}
+    assert [case.status for case in project.evidence.processes["CHK-001"][0].cases] == ["failed", "passed"]
+    assert project.evidence.defects == ()

@@ -77,7 +77,7 @@ def mutants(
     extent = Extent(lanes=lanes, whole=whole, seconds=minutes * 60 if minutes is not None else None)
     if sample:
         wanted = _sampled(wanted, kept, sample, seed or f"{datetime.now(UTC):%Y-%m-%d}")
-        extent = Extent(lanes=lanes, near_only=True, seconds=extent.seconds, first=kept.first_catches())
+        extent = Extent(lanes=lanes, quick_only=True, seconds=extent.seconds, first=kept.first_catches())
     registry = load_registry(root / "suites" / "processes.yaml")
     sources = sources_of(root)
     place = Workplace(root, policy, Children())

@@ -7,7 +7,7 @@ area with the mutant before all others, requests before browsers and mails, the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from updategate.config.registry import Process
@@ -26,6 +26,7 @@ class Round:
     flavour: Flavour
     near: bool
     processes: tuple[str, ...]
+    slow: bool = False
 
 
 def is_erp(process: Process) -> bool:
@@ -73,7 +74,7 @@ def _in_order(
                 if touches(mutant, process.areas) == near and _is_slow(process, seconds) == slow
             ]
             if ids:
-                rounds.append(Round(flavour, near, tuple(ids)))
+                rounds.append(Round(flavour, near, tuple(ids), slow))
     return rounds
 
 
@@ -93,7 +94,7 @@ def _moved_forward(
         return list(rounds)
     gone = {process.id for process in moved}
     rest = [
-        Round(one.flavour, one.near, tuple(name for name in one.processes if name not in gone))
+        replace(one, processes=tuple(name for name in one.processes if name not in gone))
         for one in rounds
         if set(one.processes) - gone
     ]

@@ -33,13 +33,13 @@ Tell = Callable[[str], None]
 class Extent:
     """How far a sweep goes.
 
-    ``whole``: every process is carried out, also after the first catch. ``near_only``: only processes that share an
-    area with the mutant. ``seconds``: no mutant is begun after that. ``first`` names what caught a mutant before.
+    ``whole``: every process is carried out, also after the first catch. ``quick_only``: only what is
+    likely and quick. ``seconds``: no mutant is begun after that. ``first`` names what caught a mutant before.
     """
 
     lanes: int = 2
     whole: bool = False
-    near_only: bool = False
+    quick_only: bool = False
     seconds: float | None = None
     first: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -100,8 +100,8 @@ class Sweep:
 
     def _rounds(self, mutant: Mutant, processes: Sequence[Process], seconds: dict[str, float]) -> list[Round]:
         rounds = rounds_for(mutant, processes, seconds, first=self._extent.first.get(mutant.name, ()))
-        if self._extent.near_only:
-            rounds = [one for one in rounds if one.near]
+        if self._extent.quick_only:
+            rounds = [one for one in rounds if one.near and not one.slow]
         if self._extent.whole and mutant.kind == "shop" and not mutant.needs_erp:
             # the ERP's processes take a minute and a half; for a fault of the shop they are the last resort
             rounds = [one for one in rounds if one.flavour == "shop"]

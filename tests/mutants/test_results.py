@@ -1,0 +1,144 @@
+"""Results outlive a kill; what catches nothing, and what only one process catches; the page."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.made import CATCH, mutant, result
+from updategate.config.errors import ConfigError
+from updategate.operations.mutants.catalogue import Mutant, all_mutants, chosen
+from updategate.operations.mutants.healthy_runs import finished, planned
+from updategate.operations.mutants.kept import KEPT, Kept, kept_in
+from updategate.operations.mutants.results import FILE_NAME, Results, fragile, useless
+from updategate.operations.mutants.table import PAGE, page_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_last_result_of_a_mutant_counts(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    results.add(result("a", "missed"))
+    results.add(result("b", "caught"))
+    results.add(result("a", "caught"))
+    assert {name: one.outcome for name, one in Results(tmp_path).all().items()} == {"a": "caught", "b": "caught"}
+    assert Results(tmp_path).all()["b"] == result("b", "caught")
+
+
+def test_results_of_other_sources_are_not_reused(tmp_path: Path) -> None:
+    Results(tmp_path).add(result("a", "caught"))
+    assert Results(tmp_path).all("s2") == {}
+    assert set(Results(tmp_path).all("s1")) == {"a"}
+
+
+@pytest.mark.parametrize("kept_bytes", [1, 30, 200])
+def test_a_line_that_a_kill_has_torn_spoils_no_other(tmp_path: Path, kept_bytes: int) -> None:
+    results = Results(tmp_path)
+    results.add(result("a", "caught"))
+    with (tmp_path / FILE_NAME).open("ab") as file:
+        file.write(json.dumps(result("torn", "caught").as_json()).encode()[:kept_bytes])
+    results.add(result("b", "missed"))
+    assert {name: one.outcome for name, one in results.all().items()} == {"a": "caught", "b": "missed"}
+
+
+def test_lanes_do_not_mix_their_lines(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    threads = [threading.Thread(target=results.add, args=(result(f"m{number}"),)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results.all()) == 20
+
+
+OTHER = replace(CATCH, by="CHK-002")
+
+
+def test_only_whole_results_say_what_is_useless_or_fragile() -> None:
+    found = [
+        result("a", "caught", CATCH, whole=True),
+        result("b", "caught", CATCH, OTHER, whole=True),
+        result("c", "caught", replace(CATCH, by="CHK-003")),
+    ]
+    assert useless(found, ["CHK-001", "CHK-002", "CHK-003"]) == ["CHK-003"]
+    assert fragile(found) == {"a": "CHK-001"}
+
+
+def test_an_unknown_mutant_or_group_is_refused_with_the_nearest() -> None:
+    known = [mutant("tax-one-cent"), mutant("slow-listing", kind="performance", group="performance")]
+    with pytest.raises(ConfigError, match="Did you mean 'tax-one-cent'"):
+        chosen(known, ["tax-one-sent"], [])
+    with pytest.raises(ConfigError, match="Did you mean 'money'"):
+        chosen(known, [], ["monye"])
+    assert [one.name for one in chosen(known, [], [])] == ["tax-one-cent"]
+    assert [one.name for one in chosen(known, [], ["performance"])] == ["slow-listing"]
+
+
+def test_the_embedded_processes_tell_their_mutants_as_the_sweep_reads_them() -> None:
+    mutants = all_mutants()
+    names = [one.name for one in mutants]
+    assert len(names) == len(set(names))
+    assert {one.kind for one in mutants} == {"shop", "connector", "performance"}
+    assert sum(one.kind == "shop" for one in mutants) >= 74
+    assert all(isinstance(one, Mutant) and one.areas and one.description and one.source for one in mutants)
+    assert all("--mutant" not in one.shop_options() for one in mutants if one.kind == "connector")
+
+
+def test_the_page_tells_what_was_found_and_keeps_what_was_missed() -> None:
+    missed = result("b", "missed", unclear={"CHK-009": "it stands for account"})
+    kept = Kept(
+        {"a": result("a", "caught"), "b": missed, "c": result("c", "undecided")},
+        {"c": "a healthy shop"},
+        {"runs": 50, "alarms": 0, "runs_with_erp": 20, "alarms_with_erp": 0},
+        ("CHK-002",),
+        {"a": "CHK-001"},
+    )
+    page = page_of(kept)
+    for told in (
+        "| **all** | **1** | **3** |",
+        (
+            "| `a` | Tax is wrong | [shopware/shopware#1](https://github.com/shopware/shopware/issues/1) | CHK-001 | "
+            "11.90 EUR | 11.91 EUR | 7 |"
+        ),
+        "| `b` | missed, verdict pass | CHK-009: it stands for account |",
+        "| `c` | undecided, verdict pass | a healthy shop |",
+        "False alarms: 0 in 50 runs on the healthy shop, 20 of them with an ERP",
+        "| CHK-001 | a |",
+    ):
+        assert told in page
+
+
+def test_the_page_in_the_repository_is_the_one_that_its_data_make() -> None:
+    if not (ROOT / KEPT).is_file():
+        pytest.skip("no sweep has been kept yet")
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == page_of(kept_in(ROOT))
+
+
+def test_every_mutant_is_on_the_list_in_the_repository() -> None:
+    if not (ROOT / KEPT).is_file():
+        pytest.skip("no sweep has been kept yet")
+    functional = {one.name for one in all_mutants() if one.kind != "performance"}
+    assert functional <= set(kept_in(ROOT).results), "run `updategate mutants`, then `updategate mutants --table`"
+
+
+def test_healthy_runs_differ_in_seed_order_workers_and_erp() -> None:
+    runs = planned(20, 30)
+    assert [len(runs), sum(run.erp for run in runs)] == [50, 20]
+    assert len({run.order_seed for run in runs}) == 50
+    assert {run.workers for run in runs} == {0, 1, 2, 3, 4}
+    assert {run.workers for run in runs if run.erp} == {0, 1, 2, 3, 4}
+    assert len({run.seed for run in runs}) == 5
+
+
+def test_a_torn_line_is_no_finished_run(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text(
+        '{"number": 1, "erp": false, "seed": "s", "order_seed": 1, "workers": 0, "verdict": "pass", "alarms": [], '
+        '"sources": "s1"}\n{"number": 2, "erp": fal',
+        encoding="utf-8",
+    )
+    assert set(finished(tmp_path, "s1")) == {1}
+    assert finished(tmp_path, "s2") == {}
