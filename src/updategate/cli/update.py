@@ -43,6 +43,13 @@ from updategate.reports.terminal import RunProgress
 @click.option("--to", help="Target version of the core, instead of the plan's.")
 @click.option("--plugin", "plugins", multiple=True, metavar="NAME=VERSION", help="Target version of a plugin; several.")
 @click.option("--scope", help="The policy's selection of processes, instead of the plan's.")
+@click.option("--run-folder", type=click.Path(path_type=Path), help="Where evidence goes.  [default: reports/<run id>]")
+@click.option(
+    "--parity",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A run of 'updategate parity': what is not like production makes the verdict inconclusive.",
+)
 @click.option("--resume", type=click.Path(path_type=Path), help="Take up an update that was interrupted.")
 @click.option("--redo", multiple=True, metavar="STEP", help="With --resume: run this command again.")
 @click.option("--done", multiple=True, metavar="STEP", help="With --resume: this command did its work.")
@@ -55,6 +62,8 @@ def update(
     to: str | None,
     plugins: tuple[str, ...],
     scope: str | None,
+    run_folder: Path | None,
+    parity: tuple[Path, ...],
     resume: Path | None,
     redo: tuple[str, ...],
     done: tuple[str, ...],
@@ -74,7 +83,10 @@ def update(
         chosen = chosen.model_copy(update={"scope": scope})
     if (redo or done) and not resume:
         raise click.UsageError("--redo and --done go with --resume FOLDER.")
-    folder = (resume or root / "reports" / f"{run_name(environment.name)}-update").absolute()
+    if resume and run_folder:
+        raise click.UsageError("Give either --run-folder, for a new update, or --resume, for one that was begun.")
+    compared = tuple(read_evidence(run) for run in parity)
+    folder = (resume or run_folder or root / "reports" / f"{run_name(environment.name)}-update").absolute()
     screen = console(as_json=as_json)
     screen.print(f"Update {chosen.update} of {environment.name} in {folder}", soft_wrap=True)
     compares = bool(chosen.performance_profile and environment.reference)
@@ -93,10 +105,19 @@ def update(
     )
     silence = int(chosen.longest_silence()) + USUAL_SILENCE
     with holding(environment, "update", wait, screen, silence) as held:
-        return _played(running, root, held, env=env, as_json=as_json, pdf=pdf)
+        return _played(running, root, held, compared, env=env, as_json=as_json, pdf=pdf)
 
 
-def _played(running: Update, root: Path, held: Held, *, env: str, as_json: bool, pdf: bool) -> ExitCode:
+def _played(
+    running: Update,
+    root: Path,
+    held: Held,
+    parity: tuple[RunEvidence, ...],
+    *,
+    env: str,
+    as_json: bool,
+    pdf: bool,
+) -> ExitCode:
     """Play the update, decide, go back on a fail, and leave nothing of the test behind."""
     screen = console(as_json=as_json)
     chosen, folder = running.plan, running.folder
@@ -104,6 +125,7 @@ def _played(running: Update, root: Path, held: Held, *, env: str, as_json: bool,
         running.play()
         _still_ours(held)
         before, after = _runs(running, root, chosen)
+        before = [*before, *parity]
     except (UpdateStoppedError, EvidenceLostError) as stopped:
         click.echo(str(stopped), err=True)
         click.echo(f"Take it up with: updategate update {env} --resume {folder}", err=True)
