@@ -102,7 +102,7 @@ def lock_hash_of_file(path: Path) -> str:
     try:
         return lock_hash(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{path} cannot be read: {error}"
+        message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise SourceUnreadableError(message) from None
 
 
