@@ -138,7 +138,11 @@ def _sampled(mutants: Sequence[Mutant], kept: Kept, count: int, seed: str) -> tu
 
 def _without_results(mutants: Sequence[Mutant], results: Results, sources: str, *, whole: bool) -> tuple[Mutant, ...]:
     found = results.all(sources)
-    done = {name for name, result in found.items() if (result.whole or not whole) and not result.problem}
+    done = {
+        name
+        for name, result in found.items()
+        if (result.whole or not whole) and not result.problem and not (result.near and result.outcome != "caught")
+    }
     return tuple(mutant for mutant in mutants if mutant.name not in done)
 
 

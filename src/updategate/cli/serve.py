@@ -11,20 +11,8 @@ from pathlib import Path
 import click
 
 from updategate.config.exit_codes import ExitCode
-
-MODULE = "updategate.embedded.refshop"
-CONNECTOR_MODULE = "updategate.embedded.connector"
-MAIL_MODULE = "updategate.embedded.mail_sink"
-# variables of ci/environments/reference.yaml, by the key of the shop's own announcement
-VARIABLES = {
-    "url": "UPDATEGATE_SHOP_URL",
-    "access_key": "UPDATEGATE_SHOP_ACCESS_KEY",
-    "client_id": "UPDATEGATE_SHOP_CLIENT_ID",
-    "client_secret": "UPDATEGATE_SHOP_CLIENT_SECRET",
-    "mail_url": "UPDATEGATE_SHOP_MAIL_URL",
-    "admin_username": "UPDATEGATE_SHOP_ADMIN_USERNAME",
-    "admin_password": "UPDATEGATE_SHOP_ADMIN_PASSWORD",
-}
+from updategate.operations.mutants.catalogue import described_mutants
+from updategate.operations.mutants.reference_shop import MAIL_SINK, SHOP, VARIABLES
 
 
 @click.command(
@@ -39,14 +27,14 @@ def serve(as_json: bool, write_env: Path | None, arguments: tuple[str, ...]) -> 
     if {"--help", "-h"} & set(arguments):
         click.echo("--write-env FILE   also write the shop's address and keys for ci/environments/reference.yaml")
         click.echo("--json             print one JSON line when ready\n")
-        return ExitCode(subprocess.call([sys.executable, "-m", MODULE, "--help"]))  # noqa: S603 - our own module
+        return ExitCode(subprocess.call([sys.executable, "-m", SHOP, "--help"]))  # noqa: S603 - our own module
     if "--list-mutants" in arguments:
         _list_mutants(as_json=as_json)
         return ExitCode.PASS
     # started as processes and never imported: they must share no code with what tests them
-    mail = _start([MAIL_MODULE, "--json", "--with-parent"])
+    mail = _start([MAIL_SINK, "--json", "--with-parent"])
     sink = json.loads(mail.stdout.readline()) if mail.stdout else {}
-    shop = _start([MODULE, "--json", "--mailer", sink["smtp"], *arguments])
+    shop = _start([SHOP, "--json", "--mailer", sink["smtp"], *arguments])
     try:
         line = shop.stdout.readline() if shop.stdout else ""
         if line:
@@ -65,10 +53,7 @@ def serve(as_json: bool, write_env: Path | None, arguments: tuple[str, ...]) -> 
 
 
 def _list_mutants(*, as_json: bool) -> None:
-    found: list[dict[str, object]] = []
-    for module in (MODULE, CONNECTOR_MODULE):
-        command = [sys.executable, "-m", module, "--list-mutants", "--json"]
-        found += json.loads(subprocess.check_output(command, text=True))["mutants"]  # noqa: S603 - our own modules
+    found = described_mutants()
     if as_json:
         click.echo(json.dumps({"mutants": found}, indent=1))
         return

@@ -19,6 +19,9 @@ VARIABLES = {
     "access_key": "UPDATEGATE_SHOP_ACCESS_KEY",
     "client_id": "UPDATEGATE_SHOP_CLIENT_ID",
     "client_secret": "UPDATEGATE_SHOP_CLIENT_SECRET",
+    "mail_url": "UPDATEGATE_SHOP_MAIL_URL",
+    "admin_username": "UPDATEGATE_SHOP_ADMIN_USERNAME",
+    "admin_password": "UPDATEGATE_SHOP_ADMIN_PASSWORD",
 }
 
 
@@ -43,8 +46,8 @@ class ReferenceShop:
         except BaseException:
             self._stop()
             raise
-        self.variables = {variable: str(shop[key]) for key, variable in VARIABLES.items()}
-        self.variables["UPDATEGATE_SHOP_MAIL_URL"] = mail["url"]
+        facts = {**shop, "mail_url": mail["url"]}
+        self.variables = {variable: str(facts[key]) for key, variable in VARIABLES.items()}
         return self
 
     def __exit__(

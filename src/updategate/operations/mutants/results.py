@@ -21,8 +21,9 @@ class Result:
     """What became of one mutant.
 
     ``by`` is what caught it, the first one first; ``unclear`` are failures that do not count, with the reason why.
-    ``whole`` says that every process was carried out, not only until the first catch. ``processes`` is how many were
-    carried out, ``seconds`` how long it took with start and stop of the shop.
+    ``whole`` says that every process was carried out, not only until the first catch; ``near`` that only processes
+    which share an area with the mutant were. ``processes`` is how many were carried out, ``seconds`` how long it took
+    with start and stop of the shop.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Result:
     processes: int = 0
     seconds: float = 0.0
     whole: bool = False
+    near: bool = False
     sources: str = ""
     problem: str = ""
 

@@ -45,7 +45,7 @@ def rounds_for(
     """The rounds of a mutant. ``seconds`` says how long processes took before; ``first`` are carried out first of all.
 
     A fault of a connector is looked for with the ERP alone. A fault of the shop that only a connector runs into begins
-    with the ERP; any other ends with it.
+    with the ERP; any other is not looked for there: the ERP's processes take minutes.
     """
     plain = [process for process in processes if not is_erp(process)]
     erp = [process for process in processes if is_erp(process)]
@@ -55,7 +55,7 @@ def rounds_for(
     elif mutant.needs_erp:
         rounds = erp_rounds + plain_rounds
     else:
-        rounds = plain_rounds + erp_rounds
+        rounds = plain_rounds
     if mutant.acts == "after_update":
         around = [process.id for process in plain if process.around_update]
         rounds = _moved_forward(rounds, around, plain, mutant)
@@ -88,7 +88,8 @@ def _moved_forward(
     rounds: Sequence[Round], ids: Sequence[str], processes: Sequence[Process], mutant: Mutant
 ) -> list[Round]:
     """The same rounds, but for these processes, which make the first rounds."""
-    known = {process.id: process for process in processes}
+    planned = {name for one in rounds for name in one.processes}
+    known = {process.id: process for process in processes if process.id in planned}
     moved = [known[name] for name in ids if name in known]
     if not moved:
         return list(rounds)
@@ -99,9 +100,10 @@ def _moved_forward(
         if set(one.processes) - gone
     ]
     ahead: list[Round] = []
-    for flavour, wanted in (("shop", False), ("erp", True)):
+    flavours: tuple[tuple[Flavour, bool], ...] = (("shop", False), ("erp", True))
+    for flavour, wanted in flavours:
         found = [process for process in moved if is_erp(process) == wanted]
         if found:
             near = any(touches(mutant, process.areas) for process in found)
-            ahead.append(Round("erp" if flavour == "erp" else "shop", near, tuple(process.id for process in found)))
+            ahead.append(Round(flavour, near, tuple(process.id for process in found)))
     return [*ahead, *rest]

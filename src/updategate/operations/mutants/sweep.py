@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, perf_counter
+from typing import Literal
 
 from updategate.config.registry import Process
 from updategate.gate.verdict import Verdict
@@ -27,6 +28,7 @@ from updategate.operations.mutants.results import Result, Results
 from updategate.operations.mutants.rounds import Flavour, Round, is_erp, rounds_for
 
 Tell = Callable[[str], None]
+Part = Literal["near", "far", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +104,34 @@ class Sweep:
         rounds = rounds_for(mutant, processes, seconds, first=self._extent.first.get(mutant.name, ()))
         if self._extent.quick_only:
             rounds = [one for one in rounds if one.near and not one.slow]
-        if self._extent.whole and mutant.kind == "shop" and not mutant.needs_erp:
-            # the ERP's processes take a minute and a half; for a fault of the shop they are the last resort
-            rounds = [one for one in rounds if one.flavour == "shop"]
         return rounds
 
     def play(self, mutants: Sequence[Mutant]) -> bool:
-        """Look for every mutant; False where the time was over, or the sweep was stopped, before all had their turn."""
+        """Look for every mutant; False where the time was over, or the sweep was stopped, before all had their turn.
+
+        First all of them by the processes that share an area with them, then those that were not caught by the others.
+        """
         begun = monotonic()
+        if self._extent.whole:
+            return self._all(mutants, "all", begun)
+        known = self.results.all(self._sources)
+        fresh = [mutant for mutant in mutants if mutant.name not in known or not known[mutant.name].near]
+        if not self._all(fresh, "near", begun):
+            return False
+        known = self.results.all(self._sources)
+        missed = [mutant for mutant in mutants if known[mutant.name].near and known[mutant.name].outcome != "caught"]
+        return self._extent.quick_only or self._all(missed, "far", begun)
+
+    def _all(self, mutants: Sequence[Mutant], part: Part, begun: float) -> bool:
         waiting = list(mutants)
         running: set[Future[None]] = set()
+        stopping = self._place.children.stopping
         with ThreadPoolExecutor(self._extent.lanes) as pool:
             try:
-                while (waiting or running) and not self._place.children.stopping.is_set():
+                while (waiting or running) and not stopping.is_set():
                     over = self._extent.seconds is not None and monotonic() - begun > self._extent.seconds
                     while waiting and not over and len(running) < self._extent.lanes:
-                        running.add(pool.submit(self._one, waiting.pop(0)))
+                        running.add(pool.submit(self._one, waiting.pop(0), part))
                     if not running:
                         break
                     done, running = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
@@ -126,15 +140,16 @@ class Sweep:
             except BaseException:
                 self._place.children.end_all()
                 raise
-        return not waiting and not self._place.children.stopping.is_set()
+        return not waiting and not stopping.is_set()
 
-    def _one(self, mutant: Mutant) -> None:
+    def _one(self, mutant: Mutant, part: Part) -> None:
         begun = perf_counter()
-        folder = self._folder / "mutants" / mutant.name
+        folder = self._folder / "mutants" / mutant.name / part
         shutil.rmtree(folder, ignore_errors=True)
         hunt = _Hunt(self._place, self._processes, self._befores, self._extent, mutant, folder)
+        rounds = self._rounds(mutant, self._usable(), self._seconds())
         try:
-            hunt.go(self._rounds(mutant, self._usable(), self._seconds()))
+            hunt.go([one for one in rounds if part == "all" or one.near == (part == "near")])
             problem = ""
         except (NotCarriedOutError, ShopNotStartedError) as error:
             problem = str(error)
@@ -143,17 +158,20 @@ class Sweep:
                 data.unlink(missing_ok=True)
         if self._place.children.stopping.is_set():
             return
+        earlier = self.results.all(self._sources).get(mutant.name) if part == "far" else None
+        outcome = "undecided" if problem and not hunt.catches else hunt.outcome
         result = Result.of(
             mutant,
-            outcome="undecided" if problem and not hunt.catches else hunt.outcome,
-            verdict=hunt.verdict,
+            outcome="undecided" if earlier and earlier.outcome == "undecided" and outcome == "missed" else outcome,
+            verdict=hunt.verdict if earlier is None else weightiest((earlier.verdict, hunt.verdict)),
             by=tuple(hunt.catches),
-            unclear=hunt.unclear,
-            processes=hunt.carried_out,
-            seconds=round(perf_counter() - begun, 1),
+            unclear={**(earlier.unclear if earlier else {}), **hunt.unclear},
+            processes=hunt.carried_out + (earlier.processes if earlier else 0),
+            seconds=round(perf_counter() - begun + (earlier.seconds if earlier else 0), 1),
             whole=self._extent.whole,
+            near=part == "near" and hunt.outcome != "caught",
             sources=self._sources,
-            problem=problem,
+            problem=problem or (earlier.problem if earlier else ""),
         )
         self.results.add(result)
         self._tell(line_of(result))
@@ -192,7 +210,7 @@ class _Hunt:
     @property
     def verdict(self) -> str:
         """The weightiest verdict."""
-        return next((one for one in ("fail", "inconclusive", "pass") if one in self.verdicts), "none")
+        return weightiest(self.verdicts)
 
     @property
     def outcome(self) -> str:
@@ -245,6 +263,11 @@ class _Hunt:
         self.catches += [catch for catch in found.catches if catch.by not in known]
         self.unclear |= found.unclear
         self.verdicts.append(found.verdict)
+
+
+def weightiest(verdicts: Sequence[str]) -> str:
+    """The verdict that counts among several; ``none`` where there is none."""
+    return next((one for one in ("fail", "inconclusive", "pass") if one in verdicts), "none")
 
 
 def line_of(result: Result) -> str:
