@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from updategate.actors.identity import is_test_number
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.errors import ApiError
@@ -52,10 +53,10 @@ class Onlooker:
             return list(_categories(self._session().navigation()))
 
     def sees_listing(self, category: Category, limit: int = 24) -> list[OfferedProduct]:
-        """The first products of a category."""
+        """The merchant's products among the first ``limit`` of a category."""
         with self._recorder.step(f"opens the category {category.name}"):
             body = self._session().listing(category.id, limit=limit)
-            return [self._offered(row) for row in body.get("elements") or []]
+            return self._own(body.get("elements") or [])
 
     def sees_product(self, product_id: str) -> OfferedProduct:
         """A product as its own page asks for it."""
@@ -63,9 +64,9 @@ class Onlooker:
             return self._offered(self._session().product(product_id)["product"])
 
     def finds(self, term: str, limit: int = 24) -> list[OfferedProduct]:
-        """What the search finds for a term, best first."""
+        """The merchant's products that the search finds for a term, best first."""
         with self._recorder.step(f"searches for {term}"):
-            return [self._offered(row) for row in self._session().search(term, limit=limit).get("elements") or []]
+            return self._own(self._session().search(term, limit=limit).get("elements") or [])
 
     def sees_page_price(self, product_id: str) -> Decimal | None:
         """The price that the product's page states; None where the page states none."""
@@ -90,6 +91,10 @@ class Onlooker:
         if self._api is None:
             self._api = self._access.session()
         return self._api
+
+    def _own(self, rows: list[JsonObject]) -> list[OfferedProduct]:
+        """Without the test data of processes that run beside this one: it is gone before it could be looked at."""
+        return [self._offered(row) for row in rows if not is_test_number(str(row["productNumber"]))]
 
     def _offered(self, row: JsonObject) -> OfferedProduct:
         tiers = row.get("calculatedPrices") or []
