@@ -41,6 +41,9 @@ def test_existing_customer_logs_in_and_nobody_else_does(
     guessed = replace(ada, password=ada.password.upper())
     assert thief.cannot_log_in(guessed) == "wrong password"
     assert not thief.account.is_open()
+    assert thief.cannot_log_in(replace(ada, email=f"x{ada.email}")) == "unknown customer"
+    assert thief.cannot_log_in(customers.registered("shut out", active=False))
+    assert not thief.account.is_open()
 
     browser_shopper.logs_in(ada)
     assert ada.email in " ".join(browser_shopper.sees_profile())

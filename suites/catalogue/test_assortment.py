@@ -51,11 +51,14 @@ def test_search_finds_by_number_name_and_long_term(window_shopper: WindowShopper
     gauge = catalogue.offers(
         "gauge", gross=eur("80.00"), visibility=EVERYWHERE, name="Quorvex Hochdruckreinigungsschlauchanschlussadapter"
     )
-    catalogue.offers("decoy", gross=eur("80.00"), visibility=EVERYWHERE, name="Zyblon Gartenschlauch")
+    hose = catalogue.offers("decoy", gross=eur("80.00"), visibility=EVERYWHERE, name="Zyblon Gartenschlauch")
 
     assert window_shopper.searches(gauge.number).numbers[0] == gauge.number
     assert window_shopper.searches("Quorvex").numbers == [gauge.number]
     assert gauge.number in window_shopper.searches("Hochdruckreinigungsschlauchanschlussadapter").numbers
+    assert window_shopper.searches("quorvex").numbers == [gauge.number]
+    # a product with both words comes before any with one of them
+    assert window_shopper.searches("Zyblon Gartenschlauch").numbers[0] == hose.number
     assert window_shopper.searches("quorvexxxinexistent").numbers == []
 
 

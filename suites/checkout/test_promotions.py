@@ -96,6 +96,7 @@ def test_automatic_promotion_follows_its_rule(
     delivery: Delivery,
     invoice: Payment,
     promotions: Promotions,
+    back_office: BackOffice,
 ) -> None:
     vase = catalogue.offers("vase", gross=eur("30.00"), tax_rate=19)
     parcel = delivery.ships("parcel", [vase], Rate(gross=eur("0.00"), net=eur("0.00")))
@@ -106,7 +107,12 @@ def test_automatic_promotion_follows_its_rule(
     cart = shopper.chooses(shipping=parcel, payment=invoice)
     order = shopper.places_order()
 
-    expected.must_be_shown_by(cart=cart, order=order.view)
+    expected.must_be_shown_by(
+        cart=cart,
+        order=order.view,
+        back_office=back_office.sees(order),
+        transaction=back_office.sees_transaction(order),
+    )
 
 
 @pytest.mark.process("CHK-012")
@@ -116,6 +122,18 @@ def test_expired_code_gives_nothing(shopper: Shopper, catalogue: Catalogue, prom
 
     shopper.puts_in_cart(kettle)
     cart = shopper.enters_code(expired.code)
+
+    assert [error.key for error in cart.errors] == ["promotion-not-found"]
+    assert cart.position_total == eur("40.00")
+
+
+@pytest.mark.process("CHK-012")
+def test_code_of_tomorrow_gives_nothing_today(shopper: Shopper, catalogue: Catalogue, promotions: Promotions) -> None:
+    kettle = catalogue.offers("kettle", gross=eur("40.00"), tax_rate=19)
+    coming = promotions.gives("coming", [kettle], percent="50", valid_from=datetime(2096, 1, 1, tzinfo=UTC))
+
+    shopper.puts_in_cart(kettle)
+    cart = shopper.enters_code(coming.code)
 
     assert [error.key for error in cart.errors] == ["promotion-not-found"]
     assert cart.position_total == eur("40.00")

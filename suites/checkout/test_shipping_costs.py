@@ -1,5 +1,6 @@
 import pytest
 
+from updategate.actors.back_office import BackOffice
 from updategate.actors.costs import Costs
 from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
@@ -19,7 +20,13 @@ from updategate.domain.money import eur
     ids=["below the threshold", "above the threshold"],
 )
 def test_shipping_is_free_from_a_hundred_euro_on(
-    quantity: int, expected: Costs, shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment
+    quantity: int,
+    expected: Costs,
+    shopper: Shopper,
+    catalogue: Catalogue,
+    delivery: Delivery,
+    invoice: Payment,
+    back_office: BackOffice,
 ) -> None:
     towel = catalogue.offers("towel", gross=eur("24.99"), tax_rate=19)
     parcel = delivery.ships(
@@ -34,4 +41,9 @@ def test_shipping_is_free_from_a_hundred_euro_on(
     cart = shopper.chooses(shipping=parcel, payment=invoice)
     order = shopper.places_order()
 
-    expected.must_be_shown_by(cart=cart, order=order.view)
+    expected.must_be_shown_by(
+        cart=cart,
+        order=order.view,
+        back_office=back_office.sees(order),
+        transaction=back_office.sees_transaction(order),
+    )

@@ -1,8 +1,11 @@
+from collections.abc import Callable
+
 import pytest
 
 from updategate.actors.back_office import BackOffice
 from updategate.actors.costs import Costs
 from updategate.actors.shopper import Shopper
+from updategate.actors.test_data.customers import Customers
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
 from updategate.actors.test_data.products import Catalogue
 from updategate.domain.money import eur
@@ -82,3 +85,44 @@ def test_zero_rate_beside_the_standard_rate(
         back_office=back_office.sees(order),
         transaction=back_office.sees_transaction(order),
     )
+
+
+@pytest.mark.process("CHK-028")
+def test_rate_of_the_country_of_delivery_is_charged(
+    new_shopper: Callable[[], Shopper],
+    catalogue: Catalogue,
+    customers: Customers,
+    delivery: Delivery,
+    invoice: Payment,
+    back_office: BackOffice,
+) -> None:
+    abroad = customers.country("abroad", iso="XA")
+    lamp = catalogue.offers("lamp", gross=eur("119.00"), tax_rate=19)
+    catalogue.taxed_abroad(lamp, abroad, 25)
+    parcel = delivery.ships("parcel", [lamp], Rate(gross=eur("11.90"), net=eur("10.00")))
+    traveller, neighbour = new_shopper(), new_shopper()
+
+    for shopper, country, expected in (
+        # the gross price stays: 119.00 × 25/125 = 23.80; shipping 11.90 × 25/125 = 2.38
+        (
+            traveller,
+            abroad,
+            Costs.of(positions="119.00", shipping="11.90", total="130.90", net="104.72", tax={"25": "26.18"}),
+        ),
+        # 119.00 × 19/119 = 19.00; shipping 1.90
+        (
+            neighbour,
+            None,
+            Costs.of(positions="119.00", shipping="11.90", total="130.90", net="110.00", tax={"19": "20.90"}),
+        ),
+    ):
+        shopper.puts_in_cart(lamp)
+        shopper.goes_on_as_guest(country_id=country)
+        cart = shopper.chooses(shipping=parcel, payment=invoice)
+        order = shopper.places_order()
+        expected.must_be_shown_by(
+            cart=cart,
+            order=order.view,
+            back_office=back_office.sees(order),
+            transaction=back_office.sees_transaction(order),
+        )

@@ -1,9 +1,13 @@
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
 import pytest
 
 from updategate.actors.back_office import BackOffice
 from updategate.actors.mailbox import Mailbox
 from updategate.actors.order_desk import OrderDesk
 from updategate.actors.purchase import PlacedOrder
+from updategate.actors.shop_access import ShopAccess
 from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
 from updategate.actors.test_data.products import Catalogue
@@ -34,6 +38,34 @@ def test_confirmation_arrives_once_with_the_right_amounts(
     back_office.moves_payment(order, "paid")
     mailbox.awaits_another(order.email, confirmation)
     assert [mail.id for mail in mailbox.all_with_subject(order.email, confirmation.subject)] == [confirmation.id]
+
+
+@pytest.mark.process("ORD-010")
+def test_confirmation_is_in_the_language_of_the_customer(
+    new_shopper: Callable[..., Shopper],
+    offered_languages: Mapping[str, ShopAccess],
+    catalogue: Catalogue,
+    delivery: Delivery,
+    invoice: Payment,
+    mailbox: Mailbox,
+) -> None:
+    mug = catalogue.offers("mug", gross=eur("11.90"), tax_rate=19)
+    parcel = delivery.ships("parcel", [mug], Rate(gross=eur("4.90"), net=eur("4.12")))
+
+    for locale, shop in offered_languages.items():
+        shopper = new_shopper(shop)
+        shopper.puts_in_cart(mug, quantity=2)
+        order = shopper.checks_out_as_guest(shipping=parcel, payment=invoice)
+        confirmation = mailbox.awaits_mail_about(order.email, order.number)
+
+        # a number of another language would be read as another amount
+        for told in mailbox.reads_order(confirmation, order.number, [mug], "EUR", locale):
+            assert (told.number, told.shipping, told.net_total) == (order.number, eur("4.90"), eur("24.12"))
+            assert [(line.number, line.quantity, line.total) for line in told.lines or ()] == [
+                (mug.number, 2, eur("23.80"))
+            ]
+            assert [(tax.rate, tax.tax) for tax in told.taxes or ()] == [(Decimal(19), eur("4.58"))]
+            assert told.total == eur("28.70")
 
 
 @pytest.mark.process("ORD-011")

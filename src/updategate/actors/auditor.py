@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,9 +14,8 @@ from updategate.actors.order_desk import OrderDesk
 from updategate.actors.purchase import Buyable, Placed
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.clients.mail.order_mail import read_order_html, read_order_text
 from updategate.clients.order_export import exported_orders
-from updategate.domain.sources import CART, DOCUMENT, EXPORT, MAIL, ORDER, STOREFRONT, TRANSACTION, agree
+from updategate.domain.sources import CART, DOCUMENT, EXPORT, MAIL, ORDER, STOREFRONT, TRANSACTION, Disagreement, agree
 from updategate.domain.views import CartView, OrderView, TaxView
 
 # connectors look back a little, because orders can become visible later than others that were placed after them
@@ -24,12 +23,13 @@ _LOOKS_BACK = timedelta(minutes=5)
 
 
 class SourcesDisagreeError(AssertionError):
-    """Sources tell an order differently; the first line names each source that does."""
+    """Sources tell an order differently; ``sources`` are those that do, by the names of ``domain.sources``."""
 
-    def __init__(self, order: str, disagreements: list[str], expected: str, actual: str) -> None:
+    def __init__(self, order: str, disagreements: Sequence[Disagreement], expected: str) -> None:
+        self.sources = frozenset(disagreement.source for disagreement in disagreements)
         self.expected = expected
-        self.actual = actual
-        super().__init__(f"{order} is not told alike. {'; '.join(disagreements)}")
+        self.actual = "; ".join(f"{entry.source}: {entry.field} {entry.found}" for entry in disagreements)
+        super().__init__(f"{order} is not told alike. {'; '.join(str(entry) for entry in disagreements)}")
 
 
 class Auditor:
@@ -60,10 +60,8 @@ class Auditor:
         }
         mail = self._mailbox.awaits_mail_about(order.email, order.number)
         currency = sources[ORDER].total.currency
-        locale = self._access.locale()
-        sources[MAIL] = read_order_text(mail, locale, currency, order=order.number, products=numbers)
-        sources[f"{MAIL} as HTML"] = read_order_html(mail, locale, currency, order=order.number, products=numbers)
-        return sources
+        text, html = self._mailbox.reads_order(mail, order.number, products, currency)
+        return {**sources, MAIL: text, f"{MAIL} as HTML": html}
 
     def must_find_agreement(self, order: Placed, sources: Mapping[str, OrderView], expected: Costs) -> None:
         """Hold every source to the expected costs and to all others, or name each that differs."""
@@ -71,12 +69,7 @@ class Auditor:
             wanted = _as_order(expected)
             found = agree({name: _comparable(view) for name, view in sources.items()}, expected=wanted)
             if found:
-                raise SourcesDisagreeError(
-                    str(order),
-                    [str(disagreement) for disagreement in found],
-                    expected=str(expected),
-                    actual="; ".join(f"{entry.source}: {entry.field} {entry.found}" for entry in found),
-                )
+                raise SourcesDisagreeError(str(order), found, str(expected))
 
     def _exported(self, order: Placed) -> OrderView:
         with self._recorder.step(f"exports orders as a connector does, and looks for {order}"):

@@ -11,6 +11,7 @@ from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ApiError
 
 _NAMED = (
+    "number_range",
     "sales_channel",
     "promotion",
     "category",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from updategate.actors.recorder import Recorder
+from updategate.actors.purchase import Buyable
+from updategate.actors.recorder import Kept, Recorder
 from updategate.clients.mail import DeliveredMail, Mailpit
+from updategate.clients.mail.order_mail import read_order_html, read_order_text
 from updategate.clients.storefront.money_text import MoneyTextError, parse_money
 from updategate.domain.money import Money
+from updategate.domain.views import OrderView
 
 _RECOVERY = re.compile(r"/account/recover/password\?hash=([A-Za-z0-9]+)")
 _NUMBER = r"-?\d[\d.,'’\u00a0\u202f]*\d"
@@ -24,7 +27,7 @@ class Mailbox:
         self._sink = sink
         self._recorder = recorder
         self._locale = locale
-        self._read: set[str] = set()
+        self._read: dict[str, DeliveredMail] = {}
 
     def awaits_recovery_link(self, email: str, within: float = WITHIN_SECONDS) -> str:
         """Wait for the mail with a link to a new password; returns what the link holds."""
@@ -44,7 +47,7 @@ class Mailbox:
         """Return every mail to an address with a subject, oldest first."""
         with self._recorder.step(f"reads the mails to {email} with the subject {subject!r}"):
             found = self._sink.mails_to(email)
-            self._read.update(mail.id for mail in found)
+            self._read.update((mail.id, mail) for mail in found)
             return [mail for mail in found if mail.subject == subject]
 
     def amounts_in(self, mail: DeliveredMail, currency: str) -> set[Money]:
@@ -57,16 +60,43 @@ class Mailbox:
                 continue  # a word of three capitals beside a number
         return found
 
+    def reads_order(
+        self,
+        mail: DeliveredMail,
+        order: str,
+        products: Collection[Buyable],
+        currency: str,
+        locale: str | None = None,
+    ) -> tuple[OrderView, OrderView]:
+        """Read the order that a mail tells of, from its text and from its HTML: customers see the latter.
+
+        ``order`` is the number that the mail has to name; ``locale`` how it prints numbers, if not as most do.
+        """
+        with self._recorder.step(f"reads the figures of order {order} in the mail {mail.subject!r}"):
+            numbers = [product.number for product in products]
+            text = read_order_text(mail, locale or self._locale, currency, order=order, products=numbers)
+            html = read_order_html(mail, locale or self._locale, currency, order=order, products=numbers)
+            return text, html
+
     def _awaits(self, email: str, what: str, within: float, fits: Callable[[DeliveredMail], bool]) -> DeliveredMail:
         with self._recorder.step(f"waits for {what} in the mailbox of {email}", within=f"{within:g} s"):
             number = 1
             while True:
                 found = self._sink.await_mails(email, number, within)
-                self._read.update(mail.id for mail in found)
+                self._read.update((mail.id, mail) for mail in found)
                 fitting = [mail for mail in found if fits(mail)]
                 if fitting:
                     return fitting[-1]
                 number = len(found) + 1
+
+    def documents(self) -> list[Kept]:
+        """Every mail that was read, with what was attached to it."""
+        kept = []
+        for number, mail in enumerate(self._read.values(), start=1):
+            head = f"From: {mail.sender}\nTo: {', '.join(mail.recipients)}\nSubject: {mail.subject}\n\n"
+            kept.append(Kept(f"mail {number}: {mail.subject}", "text/plain", f"{head}{mail.text}".encode()))
+            kept += [Kept(part.name, part.content_type, part.content) for part in mail.attachments]
+        return kept
 
     def throws_away(self) -> None:
         """Delete the mails that were read."""

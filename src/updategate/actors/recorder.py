@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 
 class Recorder(Protocol):
@@ -33,6 +34,23 @@ class Indicators(Protocol):
 
     def note(self, name: str, value: float, unit: str, samples: int | None = None) -> None:
         """Note one value with its unit (``s``, ``1/s``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document that an actor has held in hands: a mail, a PDF. ``type`` is its media type."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+@runtime_checkable
+class KeepsDocuments(Protocol):
+    """An actor who can show afterwards what was read: of a failed test it is kept beside the evidence."""
+
+    def documents(self) -> Sequence[Kept]:
+        """What was read during this test."""
 
 
 class SilentRecorder:

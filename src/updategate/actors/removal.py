@@ -15,6 +15,7 @@ LIVE_VERSION = "0fa91ce3e96a4bc2be4bd9ce752c3425"
 REMOVAL_ORDER = (
     "order",
     "customer",
+    "number_range",
     "sales_channel",
     "promotion",
     "product",

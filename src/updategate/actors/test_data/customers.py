@@ -47,6 +47,7 @@ class Customers:
         company: str | None = None,
         vat_ids: Sequence[str] = (),
         country_id: str | None = None,
+        active: bool = True,
     ) -> Login:
         """Create a customer of the sales channel; ``country_id`` overrides the country of the address."""
         identity, place, access = self._workbench.identity, self._workbench.place, self._workbench.access
@@ -71,7 +72,7 @@ class Customers:
             "lastName": address.last_name,
             "email": login.email,
             "password": login.password,
-            "active": True,
+            "active": active,
             "guest": False,
             "accountType": "business" if company else "private",
             "company": company,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from updategate.actors.test_data.workbench import Workbench
+from updategate.clients.admin_api import Criteria
 from updategate.clients.errors import violations_of
 from updategate.clients.json_text import JsonObject
 from updategate.clients.transport import Answer
@@ -133,6 +134,20 @@ class Catalogue:
         if new_tax:
             self._waits_for_tax(offer, tax_id)
         return offer
+
+    def taxed_abroad(self, offer: Offer, country_id: str, tax_rate: str | int) -> None:
+        """Let deliveries of a product to a country have another tax rate, in percent."""
+        bench = self._workbench
+        kind = bench.admin.search("tax_rule_type", Criteria().equals("technicalName", "entire_country")).first()
+        if kind is None:
+            message = "the shop has no tax rules for entire countries"
+            raise LookupError(message)
+        rule_id, tax_id = bench.identity.id(f"tax rule {country_id}"), self._taxes[offer.tax_rate]
+        rule = {"id": rule_id, "taxId": tax_id, "countryId": country_id, "taxRuleTypeId": kind["id"]}
+        bench.admin.create("tax_rule", {**rule, "taxRate": Decimal(str(tax_rate))})
+        # the country cannot go before it
+        bench.afterwards(lambda: bench.admin.remove(("tax_rule", [{"id": rule_id}])))
+        self._waits_for_rate(offer, country_id, Decimal(str(tax_rate)))
 
     def category(self, key: str, *, parent: Category | None = None) -> Category:
         """Create a category of the main navigation, or below another one."""
@@ -301,6 +316,18 @@ class Catalogue:
                 return
             self._workbench.admin.upsert(("tax", [{"id": tax_id, "position": 99}]))
         message = f"the shop's sessions do not know the new tax {tax_id} after {_TRIES} attempts"
+        raise NotKnownError(message)
+
+    def _waits_for_rate(self, offer: Offer, country_id: str, rate: Decimal) -> None:
+        """Wait until sessions that deliver to a country know its tax rate; the reason is that of ``_waits_for_tax``."""
+        for _ in range(_TRIES):
+            session = self._workbench.access.session()
+            session.switch(countryId=country_id)
+            taxes = session.product(offer.id)["product"]["calculatedPrice"]["calculatedTaxes"]
+            if [Decimal(str(tax["taxRate"])) for tax in taxes] == [rate]:
+                return
+            self._workbench.admin.upsert(("tax", [{"id": self._taxes[offer.tax_rate], "position": 99}]))
+        message = f"the shop's sessions do not know the rate of {rate:f} % after {_TRIES} attempts"
         raise NotKnownError(message)
 
     def _tax(self, rate: Decimal) -> tuple[str, list[tuple[str, JsonObject, str]]]:

@@ -49,7 +49,7 @@ class Workbench:
         self.journal = journal
         self._created: dict[str, list[str]] = {}
         self._emails: dict[str, list[str]] = {}
-        self._undo: list[Callable[[], None]] = []
+        self._undo: list[Callable[[], object]] = []
 
     @property
     def admin(self) -> AdminApi:
@@ -112,7 +112,7 @@ class Workbench:
         orders.append(key)
         self.journal.created("order", key, self.identity.tag)
 
-    def afterwards(self, undo: Callable[[], None]) -> None:
+    def afterwards(self, undo: Callable[[], object]) -> None:
         """Register something to be undone at the end, last first."""
         self._undo.append(undo)
 

@@ -66,6 +66,16 @@ def index_payment_methods(store: EntityStore, ids: Iterable[str]) -> None:
             put_changes(store, "payment_method", doc, {"translations": texts})
 
 
+def index_sales_channels(store: EntityStore, ids: Iterable[str]) -> None:
+    """Set the payment methods that a sales channel can be ordered with; a method written alone does not get in."""
+    for id_ in ids:
+        doc = store.get("sales_channel", id_)
+        if doc is not None:
+            rows = store.where("sales_channel_payment_method", salesChannelId=id_)
+            methods = sorted(str(row["paymentMethodId"]) for row in rows)
+            put_changes(store, "sales_channel", doc, {"paymentMethodIds": methods})
+
+
 def index_categories(store: EntityStore) -> None:
     """Set level, path, breadcrumb and child counts of every category."""
     categories = {doc["id"]: doc for doc in store.all("category")}

@@ -13,6 +13,7 @@ from updategate.embedded.refshop.dal.indexing import (
     index_payment_methods,
     index_products,
     index_rules,
+    index_sales_channels,
     index_seo_urls,
 )
 from updategate.embedded.refshop.dal.store import Doc, EntityStore
@@ -67,6 +68,7 @@ def after_writes(
     names = {row.definition.name for row in rows}
     if names & RULE_PLACES or "rule" in names:
         index_rules(store)
+    index_sales_channels(store, [row.id for row in rows if row.definition.name == "sales_channel"])
     index_payment_methods(store, [row.id for row in rows if row.definition.name == "payment_method"])
     if categories and index:
         index_categories(store)
