@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from updategate.actors.identity import is_test_number
+from updategate.actors.identity import NAME_MARK, is_test_number
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.errors import ApiError
@@ -113,5 +113,6 @@ def _categories(rows: list[JsonObject]) -> Iterator[Category]:
     for row in rows:
         if row.get("type") in (None, "page") and row.get("active", True):
             name = str((row.get("translated") or row).get("name") or row.get("name"))
-            yield Category(str(row["id"]), name)
+            if not name.startswith(NAME_MARK):
+                yield Category(str(row["id"]), name)
         yield from _categories(row.get("children") or [])
