@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from updategate.evidence.reader import RunEvidence
-from updategate.evidence.records import Build, Phase
+from updategate.evidence.records import Build, Phase, RunStarted
 from updategate.gate.verdict import Reason
 
 
@@ -101,6 +101,22 @@ def environment_doubts(after: Sequence[RunEvidence], before: Sequence[RunEvidenc
     if len(scopes) > 1:
         told = ", ".join(sorted(scopes))
         reasons.append(doubt("scopes_differ", f"The runs have different scopes: {told}.", names=told))
+    return [*reasons, *_measured_apart(starts)]
+
+
+def _measured_apart(starts: Iterable[RunStarted]) -> list[Reason]:
+    """Times of another load profile, or of another class of machine, are no baseline for these."""
+    measured = [start.provenance for start in starts if start.kind == "load"]
+    reasons = []
+    profiles = {told.profile_hash for told in measured if told.profile_hash}
+    if len(profiles) > 1:
+        message = "The load runs played different profiles, so their times cannot be compared."
+        reasons.append(doubt("profiles_differ", message))
+    machines = sorted({told.machine_class for told in measured if told.machine_class})
+    if len(machines) > 1:
+        told = ", ".join(machines)
+        message = f"The load runs were measured on different classes of machine: {told}."
+        reasons.append(doubt("machines_differ", message, names=told))
     return reasons
 
 
