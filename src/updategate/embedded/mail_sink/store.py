@@ -12,19 +12,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import getaddresses
+from functools import cached_property
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredMail:
-    """A mail as it came. ``recipients`` are those of the envelope, blind copies included."""
+    """A mail as it came. ``recipients`` are those of the envelope, blind copies included.
+
+    It is parsed once: whoever waits for a mail has all mails looked through several times a second.
+    """
 
     id: str
     raw: bytes
     recipients: tuple[str, ...]
     received: str
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         """The parsed mail."""
         parsed = email.message_from_bytes(self.raw, policy=email.policy.default)
@@ -35,6 +39,10 @@ class StoredMail:
 
     def summary(self) -> dict[str, Any]:
         """What Mailpit lists of a mail."""
+        return self._summary
+
+    @cached_property
+    def _summary(self) -> dict[str, Any]:
         message = self.message
         text, _ = self.bodies()
         return {
