@@ -39,6 +39,13 @@ class Category:
     name: str
 
 
+class UnpricedError(AssertionError):
+    """The shop lists a product for sale and names no price."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"the shop shows the product {number} without a price")
+
+
 class Onlooker:
     """Looks at what everybody can see."""
 
@@ -94,10 +101,17 @@ class Onlooker:
 
     def _own(self, rows: list[JsonObject]) -> list[OfferedProduct]:
         """Without the test data of processes that run beside this one: it is gone before it could be looked at."""
-        return [self._offered(row) for row in rows if not is_test_number(str(row["productNumber"]))]
+        own = [row for row in rows if not is_test_number(str(row["productNumber"]))]
+        return [self._offered(row) for row in own if _priced(row) or self._is_for_sale(str(row["id"]))]
+
+    def _is_for_sale(self, product_id: str) -> bool:
+        """Whether a product that was listed without a price is still there; one that is removed loses it first."""
+        return self._session().raw_product(product_id).ok
 
     def _offered(self, row: JsonObject) -> OfferedProduct:
         tiers = row.get("calculatedPrices") or []
+        if not _priced(row):
+            raise UnpricedError(str(row["productNumber"]))
         price = tiers[0] if tiers else row["calculatedPrice"]
         translated = row.get("translated") or row
         return OfferedProduct(
@@ -107,6 +121,10 @@ class Onlooker:
             price=Money.from_json_number(price["unitPrice"], self._session().currency),
             tiered=len(tiers) > 1,
         )
+
+
+def _priced(row: JsonObject) -> bool:
+    return bool(row.get("calculatedPrices") or row.get("calculatedPrice"))
 
 
 def _categories(rows: list[JsonObject]) -> Iterator[Category]:
