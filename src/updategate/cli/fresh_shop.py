@@ -16,12 +16,22 @@ from updategate.operations.fresh_shop import FreshShop, FreshShopError, NotReady
 @click.argument("url")
 @click.option("--user", default="admin", show_default=True, envvar="SHOP_ADMIN_USER", help="An administrator.")
 @click.option("--password", default="shopware", envvar="SHOP_ADMIN_PASSWORD", help="  [default: as in new containers]")
+@click.option(
+    "--also", multiple=True, metavar="URL", help="Another address of it, as other containers see it; several."
+)
 @click.option("--mail", metavar="HOST:PORT", help="Let the shop send its mails to this SMTP server.")
 @click.option("--within", type=click.FloatRange(min=0), default=300, show_default=True, help="Wait so many seconds.")
 @click.option("--write-env", type=click.Path(path_type=Path), help="Write SHOP_URL and SHOP_ACCESS_KEY for a shell.")
 @json_option
 def fresh_shop(
-    url: str, user: str, password: str, mail: str | None, within: float, write_env: Path | None, as_json: bool
+    url: str,
+    user: str,
+    password: str,
+    also: tuple[str, ...],
+    mail: str | None,
+    within: float,
+    write_env: Path | None,
+    as_json: bool,
 ) -> ExitCode:
     """Wait for the shop in a new container at URL, add its address as a domain, and tell its access key.
 
@@ -30,7 +40,7 @@ def fresh_shop(
     Exit code 0: ready, 2: a mistake, 3: not ready in time.
     """
     try:
-        shop = make_ready(url, user, password, within=within, mail=_mail(mail))
+        shop = make_ready(url, user, password, within=within, mail=_mail(mail), also=also)
     except NotReadyError as error:
         click.echo(str(error), err=True)
         return ExitCode.INCONCLUSIVE

@@ -14,9 +14,12 @@ from updategate.config.monitoring import Monitoring
 from updategate.config.policy import Policy
 from updategate.config.profile import Profile
 from updategate.config.registry import Registry
+from updategate.config.stages import Stages
 from updategate.config.update_plan import UpdatePlan
 from updategate.evidence.records import RECORD
 from updategate.gate.verdict import Verdict
+from updategate.promotion.ledger import Entry
+from updategate.promotion.signing import Signature
 
 SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "environment": TypeAdapter(Environment),
@@ -28,12 +31,15 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "profile": TypeAdapter(Profile),
     "monitoring": TypeAdapter(Monitoring),
     "baseline": TypeAdapter(Baseline),
+    "stages": TypeAdapter(Stages),
+    "promotions": TypeAdapter(Entry),
+    "signature": TypeAdapter(Signature),
 }
 
 
 def schema_text(name: str) -> str:
     """The schema of one kind of file, as kept in ``docs/reference/<name>.schema.json``."""
-    mode = "serialization" if name in ("evidence", "verdict") else "validation"
+    mode = "serialization" if name in ("evidence", "verdict", "promotions", "signature") else "validation"
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"updategate {name}",

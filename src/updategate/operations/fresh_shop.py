@@ -57,11 +57,12 @@ def make_ready(
     *,
     within: float,
     mail: tuple[str, int] | None = None,
+    also: tuple[str, ...] = (),
     wait_to_look_again: Callable[[float], object] | None = None,
 ) -> FreshShop:
     """Wait at most ``within`` seconds for the shop, then give it its address and, if named, its mail server.
 
-    Raises FreshShopError.
+    ``also`` are other addresses of the same container, as other containers see it. Raises FreshShopError.
     """
     address = url.rstrip("/")
     if not is_container(address):
@@ -74,7 +75,8 @@ def make_ready(
     admin = AdminApi(RequestsTransport(address), User(username, password))
     version = _version(admin, begun + within, wait_to_look_again or Event().wait)
     channel = _storefront(admin)
-    _has_domain(admin, channel, address)
+    for domain in (address, *(other.rstrip("/") for other in also)):
+        _has_domain(admin, channel, domain)
     if mail is not None:
         _sends_mail_to(admin, *mail)
     return FreshShop(address, str(channel["accessKey"]), version, time.monotonic() - begun)
