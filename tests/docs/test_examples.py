@@ -17,6 +17,7 @@ from updategate.config.environment import Environment, load_environment
 from updategate.config.loading import build, substituted
 from updategate.config.policy import Policy, load_policy
 from updategate.config.registry import load_registry
+from updategate.config.stages import Stages, load_stages
 from updategate.config.update_plan import load_plan
 from updategate.operations.contract import Reads
 
@@ -60,6 +61,8 @@ def test_documented_yaml_is_valid(text: str) -> None:
         build({**POLICY, **data}, Policy, "example")
     elif "tables" in data:
         build(data, ErpMapping, "example")
+    elif "stages" in data:
+        build(data, Stages, "example")
     elif set(data) == {"endpoints"}:
         build(data, Reads, "example")
     elif set(data) <= set(Environment.model_fields):
@@ -83,6 +86,7 @@ def test_documented_command_exists_with_its_options(line: str) -> None:
 
 
 def test_shipped_files_are_valid() -> None:
+    load_stages(ROOT / "ci" / "stages.yaml")
     registry = load_registry(ROOT / "suites" / "processes.yaml")
     for path in (ROOT / "ci" / "policies").glob("*.yaml"):
         policy = load_policy(path)
