@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from updategate.clients.erp import Article, CreditNote, ErpError, OrderLine, SalesOrder, StockLevel, TierPrice
-from updategate.clients.erp.file_formats import read_rows, write_rows
+from updategate.clients.erp.file_formats import read_rows
+from updategate.clients.erp.file_formats import written as written_rows
 from updategate.clients.erp.files import FileExchange
 from updategate.clients.erp.mapping import ErpMapping, Table
 from updategate.config.erp import ErpSettings
@@ -169,6 +170,22 @@ def test_xml_with_entities_is_refused(tmp_path: Path) -> None:
         erp.orders("10001")
 
 
+def test_what_a_run_has_left_is_found_in_files_that_nobody_has_read(tmp_path: Path) -> None:
+    erp = exchange(tmp_path, CSV)
+    erp.save_articles([Article("UG-ERP001-TABLE-5F3A", "updategate ERP-001 table", eur("84.03"))])
+    erp.count_stock({"UG-ERP001-TABLE-5F3A": 5})
+    erp.save_articles([Article("4711", "Merchant's own", eur("84.03"))])
+    assert erp.left_behind("UG-", "updategate ").articles == ("UG-ERP001-TABLE-5F3A",)
+    erp.retire(["UG-ERP001-TABLE-5F3A"])
+    assert erp.left_behind("UG-", "updategate ").articles == ()
+    assert len(list((tmp_path / "to-shop").iterdir())) == 1
+
+
+def test_a_name_that_the_encoding_has_not_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ErpError, match=r"refused to write art-.*cp1252 has no '→'"):
+        exchange(tmp_path, CSV).save_articles([Article("UG-1", "A → B", eur("1.00"))])
+
+
 def test_missing_folder_is_named(tmp_path: Path) -> None:
     erp = exchange(tmp_path, XML)
     (tmp_path / "from-shop").rmdir()
@@ -181,7 +198,7 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
     [
         (
             XML.replace("title", "title, colour: c"),
-            "In tables.articles there is no colour; there are number, name, net, tax_rate",
+            "In tables.articles there is no colour; there are number, name, net, tax_rate, origin",
         ),
         (
             XML.replace("name: title, net: price", "name: title"),
@@ -200,12 +217,9 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), ma
 
 @pytest.mark.parametrize("suffix", [".csv", ".xml"])
 @given(name=TEXT, pieces=st.integers(-(10**9), 10**9))
-def test_what_is_written_can_be_read(
-    suffix: str, name: str, pieces: int, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_what_is_written_can_be_read(suffix: str, name: str, pieces: int) -> None:
     table = Table(at="x", fields={"number": "n", "pieces": "p", "name": "t"})
     mapping = ErpMapping(tables={})
-    file = tmp_path_factory.getbasetemp() / f"rows{suffix}"
     row = {"number": "UG-1", "pieces": str(pieces), "name": name}
-    write_rows(file, suffix, [row], table, mapping)
-    assert [entry.values for entry in read_rows(file, table, mapping)] == [row]
+    content = written_rows(f"rows{suffix}", [row], table, mapping)
+    assert [entry.values for entry in read_rows(f"rows{suffix}", content, table, mapping)] == [row]

@@ -102,6 +102,9 @@ class Service:
 
     def _page(self, rows: list[dict[str, Any]], query: dict[str, list[str]], target: str) -> tuple[int, Any]:
         for clause in query.get("$filter", [""])[0].split(" and "):
+            if begins := re.fullmatch(r"startswith\((\w+),'([^']*)'\)", clause):
+                rows = [row for row in rows if row[begins[1]].startswith(begins[2])]
+                continue
             field, value = re.fullmatch(r"(\w+) eq '((?:[^']|'')*)'", clause).groups()  # type: ignore[union-attr]
             rows = [row for row in rows if row[field] == value.replace("''", "'")]
         skip = int(query.get("$skip", ["0"])[0])

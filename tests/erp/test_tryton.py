@@ -13,6 +13,7 @@ from updategate.clients.erp import (
     Erp,
     ErpRefusedError,
     ErpSignInError,
+    LeftBehind,
     StockLevel,
     TierPrice,
 )
@@ -48,7 +49,9 @@ def test_article_lives_through_changes_retirement_and_return(erp: Tryton) -> Non
     erp.count_stock({"T-1": 10})
     assert erp.stock_of("T-1") == StockLevel(on_hand=10)
 
+    assert erp.left_behind("T-1", "x").articles == ("T-1",)
     erp.retire(["T-1", "no-such-article"])
+    assert erp.left_behind("T-1", "x").articles == ()
     with pytest.raises(ErpRefusedError, match="there are 0 of it"):
         erp.stock_of("T-1")
 
@@ -68,6 +71,7 @@ def test_tier_prices_and_pictures_are_replaced(erp: Tryton) -> None:
     lines = rows(erp, "product.price_list.line", [["product.code", "=", "T-2"]], "quantity", "formula")
     assert [(line["quantity"], line["formula"]) for line in lines] == [(5, "17.50")]
     assert [row["data"] for row in rows(erp, "ir.attachment", [["description", "=", PICTURE]], "data")] == [b"second"]
+    assert erp.left_behind("T-2", "Deal") == LeftBehind(("T-2",), ("Dealers",))
     erp.retire(["T-2"], ["Dealers"])
     assert rows(erp, "product.price_list", [["name", "=", "Dealers"]], "id") == []
 

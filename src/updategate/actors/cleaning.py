@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from updategate.actors.identity import EMAIL_DOMAIN, EMAIL_MARK, NAME_MARK, NUMBER_MARK, is_test_email
-from updategate.actors.removal import REMOVAL_ORDER, all_ids, remove_entity
+from updategate.actors.removal import PAGE, REMOVAL_ORDER, all_ids, remove_entity
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ApiError
 
@@ -43,7 +43,10 @@ class Cleaned:
 
 def leftovers(admin: AdminApi) -> dict[str, list[str]]:
     """Find by their marks the ids of all test data in a shop, by entity, in the order of removal."""
-    found = {entity: all_ids(admin, entity, criteria) for entity, criteria in _by_mark()}
+    found: dict[str, list[str]] = {}
+    for entity, criteria in _by_mark():
+        known = found.setdefault(entity, [])
+        known += [entry for entry in all_ids(admin, entity, criteria) if entry not in known]
     return {entity: found[entity] for entity in REMOVAL_ORDER if found.get(entity)}
 
 
@@ -63,28 +66,50 @@ def clean(
             if entry not in plan.setdefault(entity, []):
                 plan[entity].append(entry)
     result = Cleaned()
+    pictures = _pictures_of(admin, [entry for entry in plan.get("product", []) if entry not in kept])
     unknown = [entity for entity in plan if entity not in REMOVAL_ORDER]
     for entity in [*REMOVAL_ORDER, *unknown]:
         for entry in plan.get(entity, []):
             if entry not in kept:
                 _remove(admin, entity, entry, result)
+    for entry in _unused(admin, pictures):
+        _remove(admin, "media", entry, result)
     for entry in all_ids(admin, "seo_url", Criteria().starts_with("seoPathInfo", NAME_MARK.strip() + "-")):
         _remove(admin, "seo_url", entry, result)
     return result
 
 
 def _by_mark() -> list[tuple[str, Criteria]]:
-    number = Criteria().starts_with("productNumber", NUMBER_MARK).starts_with("manufacturerNumber", NAME_MARK)
+    number = Criteria().starts_with("productNumber", NUMBER_MARK)
     return [
         ("order", _of_test_customer("orderCustomer.email")),
         ("customer", _of_test_customer("email")),
-        ("product", number),
+        ("product", number.starts_with("manufacturerNumber", NAME_MARK)),
+        # a connector hands number and name on, and nothing else
+        ("product", number.starts_with("name", NAME_MARK)),
         *((entity, Criteria().starts_with("name", NAME_MARK)) for entity in _NAMED),
     ]
 
 
 def _of_test_customer(name: str) -> Criteria:
     return Criteria().starts_with(name, EMAIL_MARK).ends_with(name, f"@{EMAIL_DOMAIN}")
+
+
+def _pictures_of(admin: AdminApi, products: list[str]) -> list[str]:
+    """The media of products: a connector gives them names of its own, and they outlive the products."""
+    found: dict[str, None] = {}
+    for begin in range(0, len(products), PAGE):
+        criteria = Criteria().any_of("productId", products[begin : begin + PAGE])
+        found.update(dict.fromkeys(str(row["mediaId"]) for row in admin.pages("product_media", criteria)))
+    return list(found)
+
+
+def _unused(admin: AdminApi, media: list[str]) -> list[str]:
+    """Those media that no other product shows."""
+    if not media:
+        return []
+    shown = {str(row["mediaId"]) for row in admin.pages("product_media", Criteria().any_of("mediaId", media))}
+    return [entry for entry in media if entry not in shown]
 
 
 def _resolved(admin: AdminApi, entity: str, key: str) -> list[str]:

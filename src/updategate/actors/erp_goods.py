@@ -42,7 +42,7 @@ class ErpGoods:
         if number not in self._numbers:
             self._workbench.journal.created("product", f"number:{number}", number)
             self._numbers[number] = None
-        return Article(number, name or identity.name(key), net, tax_rate, dict(attributes or {}))
+        return Article(number, name or identity.name(key), net, tax_rate, dict(attributes or {}), identity.tag)
 
     def price_list(self) -> str:
         """Name the price list of this test; the connector will create a rule of this name."""

@@ -80,6 +80,7 @@ class ErpOffice:
             net=net or article.net,
             tax_rate=article.tax_rate,
             attributes=article.attributes if attributes is None else attributes,
+            origin=article.origin,
         )
         with self._recorder.step(f"changes the article {article}"):
             self._erp.save_articles([changed])

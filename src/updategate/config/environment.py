@@ -15,7 +15,9 @@ from updategate.config.loading import VARIABLE, Strict, build, load, read_yaml
 from updategate.config.stage_sources import CanaryOrder, FingerprintSources
 
 Stage = Literal["test", "staging", "production"]
-SECRET_KEYS = frozenset({"client_secret", "password", "access_key", "token", "database_url", "customer_password"})
+SECRET_KEYS = frozenset(
+    {"client_secret", "password", "access_key", "token", "database_url", "customer_password", "passphrase"}
+)
 
 
 def _http_url(value: str) -> str:

@@ -17,7 +17,36 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+# a right in Shopware's words
+Right = Annotated[str, Field(pattern=r"^[a-z0-9_]+:(read|create|update|delete)$")]
 HttpAddress = Annotated[str, AfterValidator(_address)]
+
+
+class Sftp(Strict):
+    """A server that files are exchanged through.
+
+    Exactly one of ``password`` and ``key_file`` (a private key, perhaps under a ``passphrase``). ``known_hosts`` is the
+    OpenSSH file that holds the server's host key, for want of it the user's own; a server that it does not know, or
+    knows under another key, is never spoken to.
+    """
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=22, ge=1, le=65535)
+    username: str = Field(min_length=1)
+    password: SecretStr | None = None
+    key_file: str | None = None
+    passphrase: SecretStr | None = None
+    known_hosts: str | None = None
+
+    @model_validator(mode="after")
+    def _one_credential(self) -> Sftp:
+        if (self.password is None) == (self.key_file is None):
+            message = "give exactly one of password and key_file"
+            raise ValueError(message)
+        if self.passphrase is not None and self.key_file is None:
+            message = "a passphrase is that of a key_file"
+            raise ValueError(message)
+        return self
 
 
 class ErpSettings(Strict):
@@ -25,8 +54,8 @@ class ErpSettings(Strict):
 
     ``adapter`` is the name of an entry point of the group ``updategate.erp``: ``tryton``, ``files`` or ``odata``.
     ``embedded`` starts a Tryton of our own for the run; ``database_url`` lets it use PostgreSQL. ``mapping`` is the
-    YAML file of the adapters ``files`` and ``odata``, ``folder`` where files are exchanged (a
-    folder of another machine is mounted first, with sshfs or SMB). ``timeout`` is in seconds and holds for one answer.
+    YAML file of the adapters ``files`` and ``odata``, ``folder`` where files are exchanged: on this machine, or on the
+    server that ``sftp`` describes. ``timeout`` is in seconds and holds for one answer.
     """
 
     adapter: str = Field(default="tryton", min_length=1)
@@ -39,12 +68,16 @@ class ErpSettings(Strict):
     database_url: SecretStr | None = None
     mapping: str | None = None
     folder: str | None = None
+    sftp: Sftp | None = None
     timeout: float = Field(default=60.0, gt=0, le=600)
 
     @model_validator(mode="after")
     def _embedded_is_tryton(self) -> ErpSettings:
         if self.embedded and self.adapter != "tryton":
             message = "only the adapter 'tryton' can be embedded"
+            raise ValueError(message)
+        if self.sftp is not None and self.adapter in ("tryton", "odata"):
+            message = f"the adapter '{self.adapter}' exchanges no files: sftp belongs to the adapter 'files'"
             raise ValueError(message)
         return self
 
@@ -106,7 +139,8 @@ class ConnectorSettings(Strict):
     connector and needs ``embedded``; ``described`` is any other, by its ``flows`` and ``idle``. ``through`` puts a
     proxy before the shop that can disturb and record (``proxy_port`` 0 takes a free port; your connector must then
     speak to it instead of to the shop). ``customer_password`` stands for the masked one of a recorded login.
-    ``client_id`` and ``client_secret`` are the connector's own integration.
+    ``client_id`` and ``client_secret`` are the connector's own integration, ``lacks`` the rights that it does not have
+    because it needs none of them (``document:read``).
     ``token`` is sent in ``token_header``, as a bearer token in ``Authorization`` and as it is in any other.
     ``timeout`` in seconds: a connector that is not idle then is called stuck. ``mutants`` are faults of the reference
     connector, to prove that the processes notice them.
@@ -118,6 +152,7 @@ class ConnectorSettings(Strict):
     proxy_port: int = Field(default=0, ge=0, le=65535)
     client_id: str | None = None
     client_secret: SecretStr | None = None
+    lacks: tuple[Right, ...] = ()
     token: SecretStr | None = None
     token_header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
     customer_password: SecretStr | None = None

@@ -15,13 +15,17 @@ OrderState = Literal["open", "shipped", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """Something that is sold. ``net`` is the list price without tax, ``tax_rate`` in percent."""
+    """Something that is sold. ``net`` is the list price without tax, ``tax_rate`` in percent.
+
+    ``origin`` is a remark for people who wonder where it comes from.
+    """
 
     number: str
     name: str
     net: Money
     tax_rate: Decimal = Decimal(19)
     attributes: Mapping[str, Attribute] = field(default_factory=dict, hash=False)
+    origin: str = ""
 
     def __str__(self) -> str:
         return self.number
@@ -119,3 +123,11 @@ class Paper:
 
     name: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What runs have left in an ERP: numbers of articles, names of price lists."""
+
+    articles: tuple[str, ...] = ()
+    price_lists: tuple[str, ...] = ()

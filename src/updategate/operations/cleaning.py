@@ -15,6 +15,7 @@ from updategate.config.errors import ConfigError
 from updategate.evidence.handover import Handover
 from updategate.evidence.reader import RunEvidence, read_evidence
 from updategate.evidence.records import Created
+from updategate.operations.erp_cleaning import clean_erp, in_journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ def clean_run(environment: Environment, evidence: RunEvidence) -> Cleaning:
     left = [record for record in evidence.leftovers() if not record.carried]
     if not left:
         return Cleaning()
-    return _cleaned(environment, _keys(left), spare=(), by_mark=False)
+    # first the ERP: what it still sells, the next exchange would bring back
+    in_erp = Cleaning(*clean_erp(environment, in_journal(_keys(left))))
+    return in_erp.and_also(_cleaned(environment, _keys(left), spare=(), by_mark=False))
 
 
 def clean_environment(environment: Environment, reports: Path, *, carried: bool) -> Cleaning:
-    """Remove everything that carries the mark of a run, or stands in the journal of one under ``reports``.
+    """Remove everything that carries the mark of a run, or stands in the journal of one under ``reports``; ERP first.
 
     What waits for the run after the update stays, unless ``carried``.
     """
@@ -56,7 +59,8 @@ def clean_environment(environment: Environment, reports: Path, *, carried: bool)
     waiting = list(Handover.open_under(reports, environment.name)) if carried else []
     for handover in waiting:
         _drop_carts(environment, handover)
-    cleaning = _cleaned(environment, _keys(journal), spare=spare, by_mark=True)
+    in_erp = Cleaning(*clean_erp(environment))
+    cleaning = in_erp.and_also(_cleaned(environment, _keys(journal), spare=spare, by_mark=True))
     if not cleaning.problems:
         for handover in waiting:
             handover.close("clean")

@@ -13,6 +13,7 @@ from updategate.domain.erp import (
     Article,
     CreditNote,
     Customer,
+    LeftBehind,
     OrderLine,
     Paper,
     SalesOrder,
@@ -23,5 +24,6 @@ from updategate.domain.erp import (
 
 __all__ = [
     "ABILITIES", "Address", "Article", "CreditNote", "Customer", "Erp", "ErpError", "ErpLacksError", "ErpRefusedError",
-    "ErpSignInError", "ErpUnreachableError", "OrderLine", "Paper", "SalesOrder", "Shipment", "StockLevel", "TierPrice",
+    "ErpSignInError", "ErpUnreachableError", "LeftBehind", "OrderLine", "Paper", "SalesOrder", "Shipment", "StockLevel",
+    "TierPrice",
 ]  # fmt: skip

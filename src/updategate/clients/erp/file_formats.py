@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 from defusedxml import ElementTree
@@ -23,13 +22,13 @@ class Row:
     lines: tuple[dict[str, str], ...] = ()
 
 
-def write_rows(file: Path, suffix: str, rows: list[dict[str, str]], table: Table, mapping: ErpMapping) -> None:
-    """Write rows (by our field names) as the ERP names them; the format follows from the suffix."""
-    named = [{table.fields[name]: value for name, value in row.items() if name in table.fields} for row in rows]
-    if suffix.lower() == ".xml":
+def written(name: str, rows: list[dict[str, str]], table: Table, mapping: ErpMapping) -> bytes:
+    """Return rows (by our field names) as the ERP names them; the format follows from the suffix of the file's name."""
+    named = [{table.fields[field]: value for field, value in row.items() if field in table.fields} for row in rows]
+    if name.lower().endswith(".xml"):
         entries = "".join(
             f"  <{table.element}>"
-            + "".join(f"<{name}>{escape(value)}</{name}>" for name, value in row.items())
+            + "".join(f"<{column}>{escape(value)}</{column}>" for column, value in row.items())
             + f"</{table.element}>\n"
             for row in named
         )
@@ -40,20 +39,22 @@ def write_rows(file: Path, suffix: str, rows: list[dict[str, str]], table: Table
         writer.writeheader()
         writer.writerows(named)
         text = buffer.getvalue()
-    file.write_text(text, encoding=mapping.encoding, newline="")
+    try:
+        return text.encode(mapping.encoding)
+    except UnicodeEncodeError as fault:
+        raise ErpRefusedError(f"write {name}", f"{mapping.encoding} has no {fault.object[fault.start]!r}") from None
 
 
-def read_rows(file: Path, table: Table, mapping: ErpMapping) -> list[Row]:
+def read_rows(name: str, content: bytes, table: Table, mapping: ErpMapping) -> list[Row]:
     """Read rows into our field names. A file that is damaged is an error that names it."""
     try:
-        content = file.read_bytes()
-        if file.suffix.lower() == ".xml":
+        if name.lower().endswith(".xml"):
             return _xml(content, table)
         return _csv(content.decode(mapping.encoding), table, mapping)
-    except (OSError, UnicodeDecodeError, ElementTree.ParseError, DefusedXmlException) as fault:
-        raise ErpRefusedError(f"read {file.name}", str(fault)) from None
+    except (UnicodeDecodeError, ElementTree.ParseError, DefusedXmlException) as fault:
+        raise ErpRefusedError(f"read {name}", str(fault)) from None
     except KeyError as missing:
-        raise ErpRefusedError(f"read {file.name}", f"the column {missing} is not there") from None
+        raise ErpRefusedError(f"read {name}", f"the column {missing} is not there") from None
 
 
 def _csv(text: str, table: Table, mapping: ErpMapping) -> list[Row]:

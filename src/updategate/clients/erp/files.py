@@ -1,27 +1,29 @@
 """File exchange: what the ERP sends is written into a folder, and what the connector answers is read from another.
 
-Many German ERPs exchange CSV or XML files to this day. The suites play the ERP: they write articles, stock and
-shipments as the connector expects them, and read the orders that it delivers.
+Many German ERPs exchange CSV or XML files to this day, in folders or over SFTP. The suites play the ERP: they write
+articles, stock and shipments as the connector expects them, and read the orders that it delivers.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from updategate.clients.erp.errors import ErpRefusedError, ErpUnreachableError
-from updategate.clients.erp.file_formats import Row, read_rows, write_rows
+from updategate.clients.erp.errors import ErpRefusedError
+from updategate.clients.erp.file_formats import Row, read_rows, written
+from updategate.clients.erp.file_places import INBOX, OUTBOX, FilePlace, FolderName, LocalFolders
 from updategate.clients.erp.lacking import Lacking
 from updategate.clients.erp.mapping import Kind, abilities_of, read_mapping
+from updategate.clients.erp.sftp import SftpFolders
 from updategate.config.erp import ErpSettings
 from updategate.config.errors import ConfigError
 from updategate.domain.erp import (
     Article,
     CreditNote,
+    LeftBehind,
     OrderLine,
     SalesOrder,
     Shipment,
@@ -29,8 +31,6 @@ from updategate.domain.erp import (
     TierPrice,
 )
 from updategate.domain.money import Money
-
-INBOX, OUTBOX = "to-shop", "from-shop"
 
 
 class FileExchange(Lacking):
@@ -43,7 +43,11 @@ class FileExchange(Lacking):
         if not settings.folder:
             message = "The adapter 'files' needs a folder."
             raise ConfigError.single("environment file", "erp.folder", message, "Write where files are exchanged.")
-        self._folder = Path(settings.folder)
+        self._place: FilePlace = (
+            LocalFolders(Path(settings.folder))
+            if settings.sftp is None
+            else SftpFolders(settings.sftp, settings.folder, settings.timeout)
+        )
         self._count = itertools.count(1)
         self._stock: dict[str, int] = {}
         self._cancelled: set[str] = set()
@@ -61,15 +65,11 @@ class FileExchange(Lacking):
 
     def check(self) -> None:
         """See that both folders are there, and that the first can be written."""
-        for name in (INBOX, OUTBOX):
-            folder = self._folder / name
-            if not folder.is_dir():
-                raise ErpUnreachableError(str(self._folder), f"there is no folder '{name}'")
-        if not os.access(self._folder / INBOX, os.W_OK):
-            raise ErpUnreachableError(str(self._folder), f"the folder '{INBOX}' cannot be written")
+        self._place.check()
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """End the connection, where there is one."""
+        self._place.close()
 
     # -- articles and stock
 
@@ -84,6 +84,7 @@ class FileExchange(Lacking):
                     "name": article.name,
                     "net": mapping.number(article.net.amount),
                     "tax_rate": mapping.number(article.tax_rate),
+                    "origin": article.origin,
                 }
                 for article in articles
             ],
@@ -175,49 +176,53 @@ class FileExchange(Lacking):
     def retire(self, articles: Sequence[str], price_lists: Sequence[str] = ()) -> None:
         """Take back the files that the connector has not read yet and that are only about these articles."""
         del price_lists
+        for name, numbers in self._waiting():
+            if numbers and numbers <= set(articles):
+                self._place.remove(name)
+
+    def left_behind(self, number_mark: str, name_mark: str) -> LeftBehind:
+        """Find articles in the files that the connector has not read yet."""
+        del name_mark
+        found = {number for _, numbers in self._waiting() for number in numbers if number.startswith(number_mark)}
+        return LeftBehind(tuple(sorted(found)))
+
+    def _waiting(self) -> Iterator[tuple[str, set[str]]]:
+        """The files about articles that the connector has not read yet, and the numbers in each."""
         kinds: tuple[Kind, ...] = ("articles", "prices", "stock")
         for kind in kinds:
             if kind in self._mapping.tables:
-                self._take_back(kind, set(articles))
-
-    def _take_back(self, kind: Kind, numbers: set[str]) -> None:
-        table = self._mapping.table(kind)
-        for file in (self._folder / INBOX).glob(table.at.replace("{stamp}", "*")):
-            rows = read_rows(file, table, self._mapping)
-            if {row.values.get("number", "") for row in rows} <= numbers:
-                file.unlink(missing_ok=True)
+                pattern = self._mapping.table(kind).at.replace("{stamp}", "*")
+                for name in self._place.names(INBOX, pattern):
+                    yield name, {row.values.get("number", "") for row in self._rows(INBOX, name, kind)}
 
     # -- files
 
     def _write(self, kind: Kind, rows: list[dict[str, str]]) -> None:
         table = self._mapping.table(kind)
         stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{next(self._count)}"
-        file = self._folder / INBOX / table.at.replace("{stamp}", stamp)
-        # the connector must never see half a file
-        partial = file.with_name(f".{file.name}.part")
-        try:
-            write_rows(partial, file.suffix, rows, table, self._mapping)
-            partial.replace(file)
-        except OSError as fault:
-            raise ErpUnreachableError(str(file), str(fault.strerror)) from None
+        name = table.at.replace("{stamp}", stamp)
+        self._place.write(name, written(name, rows, table, self._mapping))
+
+    def _rows(self, folder: FolderName, name: str, kind: Kind) -> list[Row]:
+        return read_rows(name, self._place.read(folder, name), self._mapping.table(kind), self._mapping)
 
     def _all_orders(self) -> list[SalesOrder]:
         table = self._mapping.table("orders")
         orders: list[SalesOrder] = []
-        for file in sorted((self._folder / OUTBOX).glob(table.at)):
+        for name in self._place.names(OUTBOX, table.at):
             grouped: dict[str, list[Row]] = {}
-            for row in read_rows(file, table, self._mapping):
+            for row in self._rows(OUTBOX, name, "orders"):
                 grouped.setdefault(row.values["reference"], []).append(row)
-            orders += [self._order(file, rows) for rows in grouped.values()]
+            orders += [self._order(name, rows) for rows in grouped.values()]
         return orders
 
-    def _order(self, file: Path, rows: list[Row]) -> SalesOrder:
+    def _order(self, file: str, rows: list[Row]) -> SalesOrder:
         mapping, table, first = self._mapping, self._mapping.table("orders"), rows[0].values
         lines = tuple(
             OrderLine(
                 line.get("article", ""),
-                int(mapping.figure(line["quantity"], f"{file.name}, quantity")),
-                Money(mapping.figure(line.get("net", "0"), f"{file.name}, net"), mapping.currency),
+                int(mapping.figure(line["quantity"], f"{file}, quantity")),
+                Money(mapping.figure(line.get("net", "0"), f"{file}, net"), mapping.currency),
             )
             for row in rows
             for line in row.lines
@@ -226,7 +231,7 @@ class FileExchange(Lacking):
         def money(name: str, otherwise: Money) -> Money:
             if name not in first:
                 return otherwise
-            return Money(mapping.figure(first[name], f"{file.name}, {name}"), mapping.currency)
+            return Money(mapping.figure(first[name], f"{file}, {name}"), mapping.currency)
 
         total = money("total", Money(Decimal(0), mapping.currency))
         net = money("net", total)

@@ -17,7 +17,7 @@ from updategate.domain.erp import OrderState
 
 # what each kind of thing consists of, and of that what no ERP can leave out
 FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "articles": (("number", "name", "net", "tax_rate"), ("number", "name", "net")),
+    "articles": (("number", "name", "net", "tax_rate", "origin"), ("number", "name", "net")),
     "prices": (("price_list", "number", "from_quantity", "net"), ("number", "from_quantity", "net")),
     "stock": (("number", "pieces"), ("number", "pieces")),
     "stock_levels": (("number", "pieces", "promised"), ("number", "pieces")),

@@ -16,6 +16,7 @@ from updategate.domain.erp import (
     Article,
     CreditNote,
     Customer,
+    LeftBehind,
     OrderLine,
     SalesOrder,
     Shipment,
@@ -65,6 +66,7 @@ class OData(Lacking):
                 "name": article.name,
                 "net": article.net.amount,
                 "tax_rate": article.tax_rate,
+                "origin": article.origin,
             }
             found = next(self._find(table, number=article.number), None)
             if found is None:
@@ -177,6 +179,15 @@ class OData(Lacking):
             for number in articles:
                 for row in list(self._find(table, number=number)):
                     self._http.delete(table.at, row, table.key)
+
+    def left_behind(self, number_mark: str, name_mark: str) -> LeftBehind:
+        """Find articles whose number begins with a mark; price lists go with the prices of their articles."""
+        del name_mark
+        table = self._mapping.tables.get("articles")
+        if table is None:
+            return LeftBehind()
+        column = table.fields["number"]
+        return LeftBehind(tuple(str(row[column]) for row in self._http.rows_beginning(table.at, column, number_mark)))
 
     # -- rows
 

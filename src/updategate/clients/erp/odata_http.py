@@ -44,7 +44,14 @@ class ODataHttp:
     def rows(self, entity_set: str, filters: Mapping[str, str], expand: str = "") -> Iterator[JsonObject]:
         """Yield everything with these values, page by page."""
         clauses = [f"{name} eq {literal(value)}" for name, value in filters.items()]
-        query = f"$filter={quote(' and '.join(clauses))}" + (f"&$expand={quote(expand)}" if expand else "")
+        yield from self._filtered(entity_set, " and ".join(clauses), expand)
+
+    def rows_beginning(self, entity_set: str, name: str, mark: str) -> Iterator[JsonObject]:
+        """Yield everything in which a text begins with a mark."""
+        yield from self._filtered(entity_set, f"startswith({name},{literal(mark)})")
+
+    def _filtered(self, entity_set: str, condition: str, expand: str = "") -> Iterator[JsonObject]:
+        query = f"$filter={quote(condition)}" + (f"&$expand={quote(expand)}" if expand else "")
         path = f"{self._root}/{entity_set}?{query}"
         while path:
             body = self._ask("GET", path, what=f"read {entity_set}")

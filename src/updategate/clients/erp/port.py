@@ -10,6 +10,7 @@ from updategate.domain.erp import (
     Article,
     CreditNote,
     Customer,
+    LeftBehind,
     Paper,
     SalesOrder,
     Shipment,
@@ -80,6 +81,9 @@ class Erp(Protocol):
 
     def retire(self, articles: Sequence[str], price_lists: Sequence[str] = ()) -> None:
         """Take articles and price lists out of use, so that a sync leaves them alone; unknown ones are no error."""
+
+    def left_behind(self, number_mark: str, name_mark: str) -> LeftBehind:
+        """Find what is in use and carries a mark: articles whose number begins so, price lists whose name does."""
 
     def close(self) -> None:
         """End all connections."""

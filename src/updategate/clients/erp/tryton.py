@@ -19,6 +19,7 @@ from updategate.domain.erp import (
     Attribute,
     CreditNote,
     Customer,
+    LeftBehind,
     Paper,
     SalesOrder,
     Shipment,
@@ -80,8 +81,8 @@ class Tryton:
                 "account_category": self._category(article.tax_rate),
             }
             self._rpc.call("product.template", "write", [row["template"]], changes, what=f"change {article}")
-            attributes = {"attributes": dict(article.attributes) or None}
-            self._rpc.call("product.product", "write", [row["id"]], attributes, what=f"change {article}")
+            own = {"attributes": dict(article.attributes) or None, "description": article.origin}
+            self._rpc.call("product.product", "write", [row["id"]], own, what=f"change {article}")
 
     def attributes_of(self, article: str) -> Mapping[str, Attribute]:
         """Return the attributes of an article."""
@@ -126,6 +127,12 @@ class Tryton:
         for model, found in (("product.template", templates), ("product.price_list", [row["id"] for row in lists])):
             if found:
                 self._rpc.although_warned(model, "write", found, {"active": False}, what=what)
+
+    def left_behind(self, number_mark: str, name_mark: str) -> LeftBehind:
+        """Find active articles and price lists by what their number or name begins with."""
+        products = self._rpc.search("product.product", [["code", "like", f"{number_mark}%"]], ["code"])
+        lists = self._rpc.search("product.price_list", [["name", "like", f"{name_mark}%"]], ["name"])
+        return LeftBehind(tuple(str(row["code"]) for row in products), tuple(str(row["name"]) for row in lists))
 
     # -- stock
 
@@ -222,7 +229,11 @@ class Tryton:
 
     def _template(self, article: Article) -> dict[str, Any]:
         unit = self._id("product.uom", "name", "Unit")
-        product = {"suffix_code": article.number, "attributes": dict(article.attributes) or None}
+        product = {
+            "suffix_code": article.number,
+            "attributes": dict(article.attributes) or None,
+            "description": article.origin,
+        }
         return {
             "name": article.name,
             "type": "goods",
