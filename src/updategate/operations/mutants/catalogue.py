@@ -62,13 +62,19 @@ def all_mutants() -> tuple[Mutant, ...]:
 def chosen(mutants: Iterable[Mutant], names: Iterable[str], groups: Iterable[str]) -> tuple[Mutant, ...]:
     """The mutants named or of these groups, all functional ones where nothing is named; ConfigError for an unknown one.
 
-    Mutants of performance are chosen only by name or group: they are slower, not wrong, and no process fails.
+    Mutants of performance are refused: they are slower, not wrong, and no process fails because of them.
     """
     every = {mutant.name: mutant for mutant in mutants}
     wanted, of_groups = set(names), set(groups)
     for kind, given, valid in (("mutant", wanted, set(every)), ("group", of_groups, {m.group for m in every.values()})):
         for name in sorted(given - valid):
             raise ConfigError.single("mutants", "", *unknown_name(kind, name, valid))
+    found = [mutant for mutant in every.values() if mutant.name in wanted or mutant.group in of_groups]
+    for mutant in found:
+        if mutant.kind == "performance":
+            raise ConfigError.single(
+                "mutants", "", f"{mutant.name} is slow, not wrong: no process fails.", "Use ci/bench-mutants for it."
+            )
     if not wanted and not of_groups:
-        return tuple(mutant for mutant in every.values() if mutant.kind != "performance")
-    return tuple(mutant for mutant in every.values() if mutant.name in wanted or mutant.group in of_groups)
+        found = [mutant for mutant in every.values() if mutant.kind != "performance"]
+    return tuple(found)

@@ -15,8 +15,9 @@ from updategate.operations.mutants.catalogue import Mutant
 
 Flavour = Literal["shop", "erp"]
 # what needs a browser waits for pages, what needs mail waits for mails
-SLOW_NEEDS = frozenset({"storefront", "mail"})
-SLOW_ERP_SECONDS = 8.0
+SLOW_NEEDS = frozenset({"storefront", "administration", "mail"})
+SLOW_SECONDS = 6.0
+SLOW_ERP_SECONDS = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,10 @@ def _in_order(
 
 
 def _is_slow(process: Process, seconds: Mapping[str, float]) -> bool:
+    taken = seconds.get(process.id, 0.0)
     if is_erp(process):
-        return seconds.get(process.id, 0.0) > SLOW_ERP_SECONDS
-    return bool(SLOW_NEEDS & set(process.needs))
+        return taken > SLOW_ERP_SECONDS
+    return bool(SLOW_NEEDS & set(process.needs)) or taken > SLOW_SECONDS
 
 
 def _moved_forward(

@@ -58,34 +58,39 @@ class Sweep:
         self._sources = sources
         self._extent = extent
         self._tell = tell
-        self._befores: dict[Flavour, Before] = {}
+        self._making: dict[Flavour, Future[Before]] = {}
+        self._pool = ThreadPoolExecutor(2)
         self.results = Results(folder)
 
     @property
     def unusable(self) -> dict[str, str]:
         """Processes that did not pass on the healthy shop, and why: nothing is told by them."""
-        return {name: why for before in self._befores.values() for name, why in before.unusable.items()}
+        made = [making.result() for making in self._making.values() if making.done() and not making.exception()]
+        return {name: why for before in made for name, why in before.unusable.items()}
 
     def prepare(self, mutants: Sequence[Mutant]) -> None:
-        """Carry out on the healthy shop what these mutants need; raises NotCarriedOutError."""
+        """Carry out on the healthy shop what these mutants need; raises NotCarriedOutError.
+
+        The ERP takes longest: it goes on beside the first mutants, which do not need it.
+        """
         wanted = self._wanted(mutants)
-        with ThreadPoolExecutor(2) as pool:
-            made = {
-                flavour: pool.submit(
-                    before_update,
-                    self._place,
-                    flavour,
-                    ids,
-                    self._folder / "before" / flavour,
-                    self._sources,
-                    Order(workers=self._extent.lanes if flavour == "shop" else 0),
-                )
-                for flavour, ids in wanted.items()
-                if ids
-            }
-            self._befores = {flavour: future.result() for flavour, future in made.items()}
-        for name, why in self.unusable.items():
+        # the slower one begins first
+        for flavour in sorted(wanted, key=lambda one: one != "erp"):
+            if wanted[flavour]:
+                self._making[flavour] = self._pool.submit(self._make, flavour, wanted[flavour])
+        first: Flavour = "shop" if "shop" in self._making else "erp"
+        self._making[first].result()
+
+    def _make(self, flavour: Flavour, processes: list[str]) -> Before:
+        order = Order(workers=self._extent.lanes if flavour == "shop" else 0)
+        folder = self._folder / "before" / flavour
+        before = before_update(self._place, flavour, processes, folder, self._sources, order)
+        for name, why in before.unusable.items():
             self._tell(f"{name} does not pass on the healthy shop, and catches nothing: {why}")
+        return before
+
+    def _before(self, flavour: Flavour) -> Before:
+        return self._making[flavour].result()
 
     def _wanted(self, mutants: Sequence[Mutant]) -> dict[Flavour, list[str]]:
         needed = {
@@ -123,7 +128,7 @@ class Sweep:
         return self._extent.quick_only or self._all(missed, "far", begun)
 
     def _all(self, mutants: Sequence[Mutant], part: Part, begun: float) -> bool:
-        waiting = list(mutants)
+        waiting = sorted(mutants, key=lambda mutant: mutant.needs_erp)
         running: set[Future[None]] = set()
         stopping = self._place.children.stopping
         with ThreadPoolExecutor(self._extent.lanes) as pool:
@@ -146,9 +151,9 @@ class Sweep:
         begun = perf_counter()
         folder = self._folder / "mutants" / mutant.name / part
         shutil.rmtree(folder, ignore_errors=True)
-        hunt = _Hunt(self._place, self._processes, self._befores, self._extent, mutant, folder)
-        rounds = self._rounds(mutant, self._usable(), self._seconds())
+        hunt = _Hunt(self._place, self._processes, self._before, self._extent, mutant, folder)
         try:
+            rounds = self._rounds(mutant, *self._usable(mutant))
             hunt.go([one for one in rounds if part == "all" or one.near == (part == "near")])
             problem = ""
         except (NotCarriedOutError, ShopNotStartedError) as error:
@@ -176,12 +181,13 @@ class Sweep:
         self.results.add(result)
         self._tell(line_of(result))
 
-    def _usable(self) -> list[Process]:
-        usable = {name for before in self._befores.values() for name in before.usable}
-        return [process for process in self._processes.values() if process.id in usable]
-
-    def _seconds(self) -> dict[str, float]:
-        return {name: taken for before in self._befores.values() for name, taken in before.seconds.items()}
+    def _usable(self, mutant: Mutant) -> tuple[list[Process], dict[str, float]]:
+        """The processes that passed on the healthy shop and may be needed for this mutant, and how long they took."""
+        flavours = [flavour for flavour in self._making if flavour == "shop" or mutant.needs_erp]
+        befores = [self._before(flavour) for flavour in flavours]
+        usable = {name for before in befores for name in before.usable}
+        seconds = {name: taken for before in befores for name, taken in before.seconds.items()}
+        return [process for process in self._processes.values() if process.id in usable], seconds
 
 
 class _Hunt:
@@ -191,14 +197,14 @@ class _Hunt:
         self,
         place: Workplace,
         processes: dict[str, Process],
-        befores: dict[Flavour, Before],
+        before: Callable[[Flavour], Before],
         extent: Extent,
         mutant: Mutant,
         folder: Path,
     ) -> None:
         self._place = place
         self._processes = processes
-        self._befores = befores
+        self._before = before
         self._extent = extent
         self._mutant = mutant
         self._folder = folder
@@ -230,7 +236,7 @@ class _Hunt:
         return bool(self.catches and not self._extent.whole) or self._place.children.stopping.is_set()
 
     def _with_a_shop(self, flavour: Flavour, rounds: Sequence[Round]) -> None:
-        before = self._befores[flavour]
+        before = self._before(flavour)
         folder = self._folder / flavour
         data, handover = before.updated(folder)
         faults = (self._mutant.name,) if self._mutant.kind == "connector" else ()
