@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 
 from tests.gate.conftest import NEW, OLD, PASSED, RunOf, write_run
 from updategate.config.environment import Environment
+from updategate.config.errors import ConfigError
 from updategate.config.exit_codes import ExitCode
 from updategate.config.loading import build
 from updategate.config.update_plan import Command, UpdatePlan, load_plan
@@ -19,8 +23,9 @@ from updategate.evidence.reader import read_evidence
 from updategate.evidence.records import Build, Provenance, UpdateStep
 from updategate.operations.run_suites import SuiteRun
 from updategate.operations.update import engine
-from updategate.operations.update.commands import run_command
+from updategate.operations.update.commands import _identity_of, run_command, secrets_in, still_works
 from updategate.operations.update.engine import Update
+from updategate.operations.update.settling import Check
 from updategate.operations.update.stopping import UpdateStoppedError
 
 PROVENANCE = Provenance(environment="test", stage="test", url="http://x", machine="m", tool_version="0", python="3")
@@ -228,6 +233,63 @@ def test_a_command_under_way_runs_again_only_when_asked(update: Make, shop: Shop
     assert shop.version.with_suffix(".times").read_text(encoding="utf-8").count("x") == 2
 
 
+def test_a_command_that_outlived_a_killed_update_is_waited_for(update: Make, tmp_path: Path) -> None:
+    played = update()
+    played.play()
+    lines = _journal(played)
+    begun = next(n for n, line in enumerate(lines) if '"command-composer", "event": "running"' in line)
+    with subprocess.Popen(["sleep", "30"]) as alive:
+        process = _identity_of(alive.pid)
+        running = re.sub(r'"process": "[^"]*"', f'"process": "{process}"', lines[begun])
+        played.journal.path.write_text("".join([*lines[:begun], running]), encoding="utf-8")
+        for options in ({"done": ("command-composer",)}, {"redo": ("command-composer",)}):
+            with pytest.raises(UpdateStoppedError, match="still working"):
+                update(**options).play()
+        alive.kill()
+    update(done=("command-composer",)).play()
+
+
+OUTLIVED = """
+import sys
+from pathlib import Path
+from updategate.config.update_plan import Command
+from updategate.operations.update.commands import run_command
+run = "echo first; sleep 1; echo second; echo $SECRET; touch " + sys.argv[2] + "; exit " + sys.argv[3]
+command = Command(name="composer", run=run, timeout=20)
+variables = {"PATH": "/usr/bin:/bin", "SECRET": "very-secret"}
+run_command(command, Path(sys.argv[1]), variables, ["very-secret"], lambda line: print(line, flush=True),
+            lambda process: print(process, flush=True))
+"""
+
+
+@pytest.mark.parametrize(("code", "event"), [(0, "finished"), (3, "failed")])
+def test_a_command_outlives_a_killed_updategate_and_tells_how_it_ended(
+    update: Make, shop: Shop, tmp_path: Path, code: int, event: str
+) -> None:
+    played = update()
+    log, done = played.folder / "logs" / "command-composer.log", tmp_path / "done"
+    arguments = [sys.executable, "-c", OUTLIVED, str(log), str(done), str(code)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        process = killed.stdout.readline().strip()
+        assert killed.stdout.readline() == "first\n"
+        killed.kill()
+    deadline = time.monotonic() + 15
+    while still_works(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert done.exists()
+    assert log.read_text(encoding="utf-8") == "first\nsecond\n***\n"
+
+    played.journal.note("command-composer", "started")
+    played.journal.note("command-composer", "running", process=process)
+    update().play()
+    last = played.journal.last("command-composer")
+    assert last is not None
+    assert (last.event, last.detail["by"]) == (event, "its own end")
+    # it was not run again
+    assert not shop.version.with_suffix(".times").exists()
+
+
 def test_the_way_back_is_checked(update: Make, shop: Shop) -> None:
     played = update(rollback=[set_version(shop, OLD.core, "restore")])
     played.play()
@@ -246,3 +308,187 @@ def test_a_plan_keeps_variables_for_the_shell(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert "${SHOP_DB_PASSWORD}" in load_plan(path).commands[0].run
+
+
+def test_plugin_theme_and_index_follow_the_update_in_this_order(update: Make, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    played = update(
+        theme={"name": "theme", "run": f"echo theme >> {said}"},
+        index={"name": "index", "run": f"echo index >> {said}"},
+        plugin_lifecycle=[{"name": "plugin", "run": f"echo plugin >> {said}"}],
+    )
+    played.play()
+    assert said.read_text(encoding="utf-8").split() == ["plugin", "theme", "index"]
+    assert {"command-composer", "command-plugin", "command-theme", "command-index"} <= steps(played).keys()
+
+
+def test_a_theme_that_does_not_compile_fails_the_update(update: Make) -> None:
+    played = update(theme={"name": "theme", "run": "echo 'Unable to compile the theme'; exit 1"})
+    played.play()
+    assert steps(played)["command-theme"].actual == "'theme' ended with exit code 1: Unable to compile the theme"
+    assert not (played.folder / "after").exists()
+
+
+MAINTENANCE = {"on": {"name": "close", "run": "true"}, "off": {"name": "open", "run": "true"}}
+
+
+def test_a_shop_that_stays_in_maintenance_is_told_and_not_tested(update: Make, shop: Shop) -> None:
+    shop.closed = "in maintenance: Storefront"
+    played = update(maintenance=MAINTENANCE)
+    played.play()
+    opened = steps(played)["open"]
+    assert (opened.ok, opened.expected, opened.actual) == (
+        False,
+        "the shop is open again",
+        "in maintenance: Storefront",
+    )
+    assert not (played.folder / "after").exists()
+
+
+def test_customers_who_get_in_during_the_update_are_told(update: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [Check("maintenance-page", ok=False, expected="customers get 503", actual="customers get 200")]
+    monkeypatch.setattr(engine, "closed_for_customers", lambda _: found)
+    played = update(maintenance=MAINTENANCE)
+    played.play()
+    assert steps(played)["maintenance-page"].actual == "customers get 200"
+
+
+WAY_BACK: dict[str, Any] = {"snapshot": {"name": "snapshot", "run": "true"}, "rehearse_rollback": True}
+
+
+def test_the_way_back_is_rehearsed_before_anything_is_updated(update: Make, shop: Shop) -> None:
+    played = update(rollback=[set_version(shop, OLD.core, "restore")], **WAY_BACK)
+    played.play()
+    assert [entry.step for entry in played.journal.entries() if entry.event == "finished"][2:5] == [
+        "snapshot",
+        "rehearsal-restore",
+        "rollback-rehearsal",
+    ]
+    assert steps(played)["rollback-rehearsal"].ok
+
+
+def test_a_way_back_that_leads_elsewhere_stops_the_update(update: Make, shop: Shop) -> None:
+    played = update(rollback=[set_version(shop, NEW.core, "restore")], **WAY_BACK)
+    with pytest.raises(UpdateStoppedError, match="The way back does not lead back") as caught:
+        played.play()
+    assert "Nothing was updated" in str(caught.value)
+    assert "command-composer" not in {entry.step for entry in played.journal.entries()}
+
+
+def test_a_rollback_can_be_rehearsed_only_with_a_snapshot(update: Make) -> None:
+    with pytest.raises(ConfigError, match="only where 'snapshot' and 'rollback' say how"):
+        update(rehearse_rollback=True)
+
+
+def test_a_resumed_update_does_not_go_back_twice(update: Make, shop: Shop) -> None:
+    played = update(rollback=[set_version(shop, OLD.core, "restore")])
+    played.play()
+    played.roll_back()
+    times = shop.version.with_suffix(".times").read_text(encoding="utf-8")
+    again = update(rollback=[set_version(shop, OLD.core, "restore")])
+    again.play()
+    (check,) = again.roll_back()
+    assert check.ok
+    assert shop.version.with_suffix(".times").read_text(encoding="utf-8") == times
+
+
+def test_the_verdict_of_a_resumed_update_is_about_the_updated_shop(update: Make, shop: Shop) -> None:
+    played = update(rollback=[set_version(shop, OLD.core, "restore")])
+    played.play()
+    wanted = told(steps(played))
+    played.roll_back()
+    again = update(rollback=[set_version(shop, OLD.core, "restore")])
+    again.play()
+    assert told(steps(again)) == wanted
+
+
+def test_speed_is_compared_last_and_once(update: Make) -> None:
+    folders: list[Path] = []
+    played = update()
+    played.compare_speed = folders.append
+    played.play()
+    assert folders == [played.folder / "performance"]
+    again = update()
+    again.compare_speed = folders.append
+    again.play()
+    assert len(folders) == 1
+
+
+def plan(**given: Any) -> UpdatePlan:
+    return build(
+        {"update": "minor", "to": "6.6.7.1", "commands": [{"name": "do", "run": "true"}], **given}, UpdatePlan, ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "to", "plugins", "scope"),
+    [
+        ({"scope": "demo"}, None, {}, "demo"),
+        ({"scope": "demo"}, "6.6.8.0", {"Acme": "2.0.0"}, "demo"),
+        # nobody knows what the plugin touches
+        ({"scope": "demo"}, None, {"Acme": "2.0.0"}, "full"),
+        # the areas that compat found have made their processes critical
+        ({"scope": "demo", "compat": ["reports/compat"]}, None, {"Acme": "2.0.0"}, "critical"),
+    ],
+)
+def test_a_plugin_alone_is_validated_by_what_its_areas_call_for(
+    given: dict[str, Any], to: str | None, plugins: dict[str, str], scope: str
+) -> None:
+    assert plan(**given).targeting(to, plugins).scope == scope
+
+
+def test_commands_are_told_the_target() -> None:
+    assert plan().targeting(None, {"Acme": "2.0.0"}).variables() == {
+        "UPDATEGATE_TO": "",
+        "UPDATEGATE_PLUGINS": "Acme=2.0.0",
+        "UPDATEGATE_PLUGIN": "Acme",
+        "UPDATEGATE_PLUGIN_VERSION": "2.0.0",
+    }
+
+
+def test_passwords_in_addresses_are_secret_in_every_spelling(tmp_path: Path) -> None:
+    variables = {"SHOP_DB": "mysql://shop:p%40ss-word@db/shop", "API_TOKEN": 'quo"ted-token', "HOME": "/root"}
+    hidden = secrets_in(variables)
+    printed = r"""printf '%s\n' 'p%40ss-word' 'p@ss-word' 'quo"ted-token' '{"t": "quo\"ted-token"}' '/root'"""
+    heard: list[str] = []
+    run_command(command(printed), tmp_path / "log", {"PATH": "/usr/bin:/bin"}, hidden, heard.append)
+    assert heard == ["***", "***", "***", '{"t": "***"}', "/root"]
+
+
+def test_a_full_disk_does_not_end_an_update_command_half_way(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    heard: list[str] = []
+    result = run_command(
+        command(f"echo one; echo two; touch {done}"), Path("/dev/full"), {"PATH": "/usr/bin:/bin"}, (), heard.append
+    )
+    assert result.ok
+    assert done.exists()
+    assert heard == ["one", "two"]
+
+
+def test_a_journal_that_cannot_be_written_stops_before_the_next_step(
+    update: Make, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = update()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("updategate.operations.update.journal.os.fsync", full)
+    with pytest.raises(ConfigError, match="No space left on device") as caught:
+        played.play()
+    assert "take the update up with --resume" in str(caught.value)
+    assert shop.version.read_text(encoding="utf-8") == OLD.core
+
+
+def test_a_clock_that_jumps_changes_no_verdict(update: Make, shop: Shop) -> None:
+    """Times in the journal are for people; only the order of its lines counts."""
+    played = update()
+    played.play()
+    wanted = told(steps(played))
+    text = played.journal.path.read_text(encoding="utf-8")
+    played.journal.path.write_text(re.sub(r'"at": "\d{4}', '"at": "1999', text, count=5), encoding="utf-8")
+    again = update()
+    again.play()
+    assert told(steps(again)) == wanted
+    assert shop.version.with_suffix(".times").read_text(encoding="utf-8").count("x") == 1

@@ -82,7 +82,7 @@ class Marker:
 
     def silent_for(self, now: datetime) -> float:
         """Seconds since the last sign of life; both times are the shop's, so no other clock matters."""
-        return (now - self.renewed_at).total_seconds()
+        return max(0.0, (now - self.renewed_at).total_seconds())
 
     def is_left_behind(self, now: datetime) -> bool:
         """Whether its holder must be dead: silent for longer than it said it could be."""

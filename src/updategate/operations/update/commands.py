@@ -6,18 +6,21 @@ import json
 import os
 import signal
 import subprocess
-import threading
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from updategate.config.update_plan import Command
+from updategate.operations.update.pump import LATE
 
 NAMED_SECRETS = ("SECRET", "PASSWORD", "PASSWD", "TOKEN", "KEY", "DSN", "DATABASE_URL", "CREDENTIAL")
+PUMP = "updategate.operations.update.pump"
 KEPT_LINES = 200
 GRACE_SECONDS = 10
 SHORTEST_SECRET = 6
@@ -50,67 +53,86 @@ def run_command(
     variables: dict[str, str],
     secrets: Iterable[str] = (),
     tell: Callable[[str], None] = lambda line: None,  # noqa: ARG005 - the default tells nobody
+    begun_as: Callable[[str], None] = lambda process: None,  # noqa: ARG005 - the default tells nobody
 ) -> CommandResult:
     """Run one command in the shell; each line goes to ``log`` and to ``tell``, with secrets masked.
 
-    The command's whole process group is ended when its time is over or when this is interrupted. A log that cannot be
-    written any more ends nothing: a half-done update is worse than a short log.
+    The command's whole process group is ended when its time is over or when this is interrupted. Where this is killed,
+    the command goes on to its own end, and ``ended_as`` tells how it ended. ``begun_as`` is told which process it is.
     """
-    hidden = _spellings(secrets)
     begun = perf_counter()
     tail: deque[str] = deque(maxlen=KEPT_LINES)
     log.parent.mkdir(parents=True, exist_ok=True)
-    with _Log(log) as kept:
-        process = subprocess.Popen(  # noqa: S602 - the operator's own commands, from the operator's own file
-            command.run,
-            shell=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env=variables,
-            start_new_session=True,
-        )
-        late = threading.Event()
-        timer = threading.Timer(command.timeout, _end, (process, late))
-        timer.start()
-        try:
-            for raw in process.stdout or ():
-                line = _masked(raw.decode("utf-8", errors="replace").rstrip("\n"), hidden)
-                kept.write(line)
-                tail.append(line)
-                tell(line)
-            code = process.wait()
-        except KeyboardInterrupt:
-            _end(process, late)
-            raise
-        finally:
-            timer.cancel()
-            if process.stdout:
-                process.stdout.close()
-    return CommandResult(None if late.is_set() else code, round(perf_counter() - begun, 1), tuple(tail))
+    _exit_file(log).unlink(missing_ok=True)
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", PUMP],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=variables,
+        start_new_session=True,
+    )
+    this = _identity_of(process.pid)
+    begun_as(this)
+    order = {
+        "run": command.run,
+        "log": str(log.absolute()),
+        "exit": str(_exit_file(log).absolute()),
+        "hidden": _spellings(secrets),
+        "timeout": command.timeout,
+        "process": this,
+    }
+    try:
+        if process.stdin:
+            process.stdin.write(json.dumps(order).encode())
+            process.stdin.close()
+        for raw in process.stdout or ():
+            line = raw.decode("utf-8", errors="replace").rstrip("\n")
+            tail.append(line)
+            tell(line)
+        code: int | None = process.wait()
+    except KeyboardInterrupt:
+        _end(process)
+        raise
+    finally:
+        if process.stdout:
+            process.stdout.close()
+    if code == LATE and _end_of(log, this).get("late"):
+        code = None
+    return CommandResult(code, round(perf_counter() - begun, 1), tuple(tail))
 
 
-class _Log:
-    """The log of a command; a full disk is told once, in what people see, and spoils nothing else."""
+def ended_as(log: Path, process: str) -> int | None:
+    """How the command of a killed updategate ended: its exit code; None where it did not end, or that is not known."""
+    found = _end_of(log, process)
+    return int(found["code"]) if found else None
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab", buffering=0)
-        self._full = False
 
-    def __enter__(self) -> _Log:
-        return self
+def _end_of(log: Path, process: str) -> dict[str, Any]:
+    try:
+        found = json.loads(_exit_file(log).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return dict(found) if found.get("process") == process else {}
 
-    def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self._file.close()
 
-    def write(self, line: str) -> None:
-        """Append a line."""
-        if not self._full:
-            try:
-                self._file.write(f"{line}\n".encode())
-            except OSError:
-                self._full = True
+def _exit_file(log: Path) -> Path:
+    return log.with_name(f"{log.name}.exit")
+
+
+def still_works(process: str) -> bool:
+    """Whether the process that ``begun_as`` was told of is alive on this machine: it outlives a killed updategate."""
+    number = process.partition("@")[0]
+    return number.isdigit() and _identity_of(int(number)) == process
+
+
+def _identity_of(number: int) -> str:
+    """A process id with the time of its start, because ids are used again; empty for one that is dead."""
+    try:
+        # the name stands in parentheses and may hold anything
+        fields = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return "" if fields[0] == "Z" else f"{number}@{fields[19]}"
 
 
 def secrets_in(variables: Mapping[str, str]) -> list[str]:
@@ -135,20 +157,26 @@ def _spellings(secrets: Iterable[str]) -> list[str]:
     return sorted(spelt, key=len, reverse=True)
 
 
-def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the command and what runs it: both are in the session of the latter, in groups of their own."""
     for number in (signal.SIGTERM, signal.SIGKILL):
+        for group in _groups_of(process.pid):
+            with suppress(ProcessLookupError):
+                os.killpg(group, number)
         try:
-            os.killpg(process.pid, number)
             process.wait(timeout=GRACE_SECONDS)
-        except ProcessLookupError:
-            return
         except subprocess.TimeoutExpired:
             continue
         return
 
 
-def _masked(line: str, secrets: list[str]) -> str:
-    for secret in secrets:
-        line = line.replace(secret, "***")
-    return line
+def _groups_of(session: int) -> list[int]:
+    """The process groups of a session, that of its leader last."""
+    groups = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError, IndexError, ValueError):
+                fields = (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                if int(fields[3]) == session:
+                    groups.add(int(fields[2]))
+    return [*sorted(groups - {session}), session]

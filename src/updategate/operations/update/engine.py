@@ -24,7 +24,7 @@ from updategate.operations.doctor import examine
 from updategate.operations.fingerprint import read_build
 from updategate.operations.preflight import obstacle
 from updategate.operations.run_suites import SuiteRun, SuiteRunRefused
-from updategate.operations.update.commands import CommandResult, run_command, secrets_in
+from updategate.operations.update.commands import CommandResult, ended_as, run_command, secrets_in, still_works
 from updategate.operations.update.conclusion import build_in, checks_of
 from updategate.operations.update.doors import closed_for_customers, still_closed
 from updategate.operations.update.journal import UpdateJournal
@@ -156,14 +156,17 @@ class Update:
 
     def _once(self, name: str, command: Command) -> CommandResult | None:
         """Run a command that must never run twice unasked; None where it is done already."""
+        self._learn_its_end(name, command)
         last = self.journal.last(name)
         if last is not None and name not in self.redo:
             if last.event in ("finished", "failed"):
                 self.tell(f"{name}: {last.event} at {last.at[:19]}")
                 return None if last.event == "finished" else CommandResult(int(last.detail.get("code") or 1), 0.0, ())
-            if name not in self.done:
+            working = still_works(str(last.detail.get("process")))
+            if name not in self.done or working:
+                state = "it is still working" if working else "did it end?"
                 raise UpdateStoppedError(
-                    f"The update was interrupted while '{command.name}' was running; did it end?\n"
+                    f"The update was interrupted while '{command.name}' was running; {state}\n"
                     f"  Look at the shop and at {self._log(name)}, then resume with --done {name} if it did its work,\n"
                     f"  or with --redo {name} if it must run again."
                 )
@@ -171,10 +174,34 @@ class Update:
             return None
         return self._run(name, command)
 
+    def _learn_its_end(self, name: str, command: Command) -> None:
+        """A command that went on when updategate was killed has left how it ended."""
+        last = self.journal.last(name)
+        if last is None or last.event != "running":
+            return
+        process = str(last.detail.get("process"))
+        code = None if still_works(process) else ended_as(self._log(name), process)
+        if code is not None:
+            told = "" if code == 0 else f"'{command.name}' ended with exit code {code} after updategate was killed"
+            self.journal.note(name, "failed" if code else "finished", code=code, told=told, by="its own end")
+
     def _run(self, name: str, command: Command) -> CommandResult:
+        last = self.journal.last(name)
+        if last is not None and last.event == "running" and still_works(str(last.detail.get("process"))):
+            raise UpdateStoppedError(
+                f"'{command.name}' of the interrupted update is still working (process {last.detail['process']}).\n"
+                f"  Wait until it has ended; what it says stands in {self._log(name)}."
+            )
         self.tell(f"{name} … {command.run[:100]}")
         self.journal.note(name, "started")
-        result = run_command(command, self._log(name), self.variables, self._secrets(), self.tell)
+        result = run_command(
+            command,
+            self._log(name),
+            self.variables,
+            self._secrets(),
+            self.tell,
+            lambda process: self.journal.note(name, "running", process=process),
+        )
         self.journal.note(
             name,
             "finished" if result.ok else "failed",

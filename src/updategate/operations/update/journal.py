@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from updategate.config.errors import ConfigError
 
-Event = Literal["started", "finished", "failed", "skipped"]
+Event = Literal["started", "running", "finished", "failed", "skipped"]
 FILE_NAME = "update.jsonl"
 
 
