@@ -14,7 +14,8 @@ from updategate.config.errors import ConfigError
 from updategate.operations.mutants.catalogue import Mutant, all_mutants, chosen
 from updategate.operations.mutants.healthy_runs import finished, planned
 from updategate.operations.mutants.kept import KEPT, Kept, kept_in
-from updategate.operations.mutants.results import FILE_NAME, Results, fragile, useless
+from updategate.operations.mutants.results import FILE_NAME, Result, Results, fragile, useless
+from updategate.operations.mutants.sweep import left_for
 from updategate.operations.mutants.table import PAGE, page_of
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,15 @@ def test_the_last_result_of_a_mutant_counts(tmp_path: Path) -> None:
     results.add(result("a", "caught"))
     assert {name: one.outcome for name, one in Results(tmp_path).all().items()} == {"a": "caught", "b": "caught"}
     assert Results(tmp_path).all()["b"] == result("b", "caught")
+
+
+def test_a_forgotten_mutant_has_no_result_until_it_has_a_new_one(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    results.add(result("a", "missed"))
+    results.forget("a")
+    assert results.all() == {}
+    results.add(result("a", "caught"))
+    assert results.all()["a"].outcome == "caught"
 
 
 def test_results_of_other_sources_are_not_reused(tmp_path: Path) -> None:
@@ -43,6 +53,18 @@ def test_a_line_that_a_kill_has_torn_spoils_no_other(tmp_path: Path, kept_bytes:
         file.write(json.dumps(result("torn", "caught").as_json()).encode()[:kept_bytes])
     results.add(result("b", "missed"))
     assert {name: one.outcome for name, one in results.all().items()} == {"a": "caught", "b": "missed"}
+
+
+@pytest.mark.parametrize(
+    ("known", "left"),
+    [
+        ({}, ("quick", "slow", "far")),
+        ({"tax-one-cent": result("tax-one-cent", "missed", left=("slow", "far"))}, ("slow", "far")),
+        ({"tax-one-cent": result("tax-one-cent", "caught")}, ()),
+    ],
+)
+def test_a_search_goes_on_with_the_parts_that_are_left(known: dict[str, Result], left: tuple[str, ...]) -> None:
+    assert left_for(mutant("tax-one-cent"), known) == left
 
 
 def test_lanes_do_not_mix_their_lines(tmp_path: Path) -> None:

@@ -82,7 +82,9 @@ def mutants(
     sources = sources_of(root)
     place = Workplace(root, policy, Children())
     sweep = Sweep(place, registry.processes, folder, sources, extent, lambda line: screen.print(line, markup=False))
-    waiting = wanted if again else _without_results(wanted, sweep.results, sources, whole=whole)
+    for mutant in wanted if again else ():
+        sweep.results.forget(mutant.name)
+    waiting = _without_results(wanted, sweep.results, sources, whole=whole)
     screen.print(f"{len(wanted)} mutants, {len(wanted) - len(waiting)} of them tried before with the same sources.")
     complete = True
     with _ended_with(place.children):
@@ -139,9 +141,7 @@ def _sampled(mutants: Sequence[Mutant], kept: Kept, count: int, seed: str) -> tu
 def _without_results(mutants: Sequence[Mutant], results: Results, sources: str, *, whole: bool) -> tuple[Mutant, ...]:
     found = results.all(sources)
     done = {
-        name
-        for name, result in found.items()
-        if (result.whole or not whole) and not result.problem and not (result.near and result.outcome != "caught")
+        name for name, result in found.items() if (result.whole or not whole) and not result.problem and not result.left
     }
     return tuple(mutant for mutant in mutants if mutant.name not in done)
 

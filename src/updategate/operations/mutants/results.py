@@ -21,8 +21,8 @@ class Result:
     """What became of one mutant.
 
     ``by`` is what caught it, the first one first; ``unclear`` are failures that do not count, with the reason why.
-    ``whole`` says that every process was carried out, not only until the first catch; ``near`` that only processes
-    which share an area with the mutant were. ``processes`` is how many were carried out, ``seconds`` how long it took
+    ``whole`` says that every process was carried out, not only until the first catch. ``left`` names the parts of the
+    search that have not had their turn yet. ``processes`` is how many were carried out, ``seconds`` how long it took
     with start and stop of the shop.
     """
 
@@ -39,7 +39,7 @@ class Result:
     processes: int = 0
     seconds: float = 0.0
     whole: bool = False
-    near: bool = False
+    left: tuple[str, ...] = ()
     sources: str = ""
     problem: str = ""
 
@@ -53,7 +53,12 @@ class Result:
     def from_json(cls, data: dict[str, Any]) -> Result:
         """Read what ``as_json`` wrote."""
         return cls(
-            **{**data, "areas": tuple(data["areas"]), "by": tuple(Catch(**catch) for catch in data.get("by", ()))}
+            **{
+                **data,
+                "areas": tuple(data["areas"]),
+                "left": tuple(data.get("left", ())),
+                "by": tuple(Catch(**catch) for catch in data.get("by", ())),
+            }
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -71,7 +76,14 @@ class Results:
 
     def add(self, result: Result) -> None:
         """Keep a result; on disk when this returns."""
-        line = json.dumps(result.as_json(), ensure_ascii=False) + "\n"
+        self._append(result.as_json())
+
+    def forget(self, name: str) -> None:
+        """Let a mutant have no result, so that it is looked for again."""
+        self._append({"forgotten": name})
+
+    def _append(self, data: dict[str, Any]) -> None:
+        line = json.dumps(data, ensure_ascii=False) + "\n"
         with self._lock, self._path.open("ab") as file:
             # a line that a kill has torn is ended first, so that it spoils no other
             torn = file.tell() > 0 and not self._path.read_bytes().endswith(b"\n")
@@ -86,7 +98,11 @@ class Results:
             return found
         for line in self._path.read_bytes().splitlines():
             try:
-                result = Result.from_json(json.loads(line))
+                data = json.loads(line)
+                if "forgotten" in data:
+                    found.pop(data["forgotten"], None)
+                    continue
+                result = Result.from_json(data)
             except (ValueError, TypeError, KeyError):
                 continue
             if sources is None or result.sources == sources:

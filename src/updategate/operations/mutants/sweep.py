@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,9 @@ from updategate.operations.mutants.results import Result, Results
 from updategate.operations.mutants.rounds import Flavour, Round, is_erp, rounds_for
 
 Tell = Callable[[str], None]
-Part = Literal["near", "far", "all"]
+Part = Literal["quick", "slow", "far", "all"]
+# the parts of a search, each of them for all mutants before the next one: most are caught in the first
+PARTS: tuple[Part, ...] = ("quick", "slow", "far")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +110,24 @@ class Sweep:
     def _rounds(self, mutant: Mutant, processes: Sequence[Process], seconds: dict[str, float]) -> list[Round]:
         rounds = rounds_for(mutant, processes, seconds, first=self._extent.first.get(mutant.name, ()))
         if self._extent.quick_only:
-            rounds = [one for one in rounds if one.near and not one.slow]
+            rounds = [one for one in rounds if part_of(one) == "quick"]
         return rounds
 
     def play(self, mutants: Sequence[Mutant]) -> bool:
         """Look for every mutant; False where the time was over, or the sweep was stopped, before all had their turn.
 
-        First all of them by the processes that share an area with them, then those that were not caught by the others.
+        First all of them by what is likely and quick, then those that were not caught by what is likely and slow, then
+        by the processes that share no area with them.
         """
         begun = monotonic()
         if self._extent.whole:
             return self._all(mutants, "all", begun)
-        known = self.results.all(self._sources)
-        fresh = [mutant for mutant in mutants if mutant.name not in known or not known[mutant.name].near]
-        if not self._all(fresh, "near", begun):
-            return False
-        known = self.results.all(self._sources)
-        missed = [mutant for mutant in mutants if known[mutant.name].near and known[mutant.name].outcome != "caught"]
-        return self._extent.quick_only or self._all(missed, "far", begun)
+        for part in PARTS[:1] if self._extent.quick_only else PARTS:
+            known = self.results.all(self._sources)
+            waiting = [mutant for mutant in mutants if part in left_for(mutant, known)]
+            if not self._all(waiting, part, begun):
+                return False
+        return True
 
     def _all(self, mutants: Sequence[Mutant], part: Part, begun: float) -> bool:
         waiting = sorted(mutants, key=lambda mutant: mutant.needs_erp)
@@ -154,7 +156,7 @@ class Sweep:
         hunt = _Hunt(self._place, self._processes, self._before, self._extent, mutant, folder)
         try:
             rounds = self._rounds(mutant, *self._usable(mutant))
-            hunt.go([one for one in rounds if part == "all" or one.near == (part == "near")])
+            hunt.go([one for one in rounds if part in ("all", part_of(one))])
             problem = ""
         except (NotCarriedOutError, ShopNotStartedError) as error:
             problem = str(error)
@@ -163,18 +165,24 @@ class Sweep:
                 data.unlink(missing_ok=True)
         if self._place.children.stopping.is_set():
             return
-        earlier = self.results.all(self._sources).get(mutant.name) if part == "far" else None
+        known = self.results.all(self._sources)
+        parts = left_for(mutant, known)
+        earlier = known.get(mutant.name) if part in PARTS[1:] else None
         outcome = "undecided" if problem and not hunt.catches else hunt.outcome
+        verdict = weightiest([*hunt.verdicts, *([earlier.verdict] if earlier else [])])
+        left = () if part == "all" or outcome == "caught" else tuple(one for one in parts if one != part)
+        if verdict == "none" and not left:
+            outcome, problem = "undecided", problem or "no process that passes on the healthy shop can be touched by it"
         result = Result.of(
             mutant,
             outcome="undecided" if earlier and earlier.outcome == "undecided" and outcome == "missed" else outcome,
-            verdict=hunt.verdict if earlier is None else weightiest((earlier.verdict, hunt.verdict)),
+            verdict=verdict,
             by=tuple(hunt.catches),
             unclear={**(earlier.unclear if earlier else {}), **hunt.unclear},
             processes=hunt.carried_out + (earlier.processes if earlier else 0),
             seconds=round(perf_counter() - begun + (earlier.seconds if earlier else 0), 1),
             whole=self._extent.whole,
-            near=part == "near" and hunt.outcome != "caught",
+            left=left,
             sources=self._sources,
             problem=problem or (earlier.problem if earlier else ""),
         )
@@ -223,7 +231,7 @@ class _Hunt:
         """Caught, missed, or undecided where the gate was never sure."""
         if self.catches:
             return "caught"
-        return "undecided" if self.verdict in ("inconclusive", "none") else "missed"
+        return "undecided" if self.verdict == "inconclusive" else "missed"
 
     def go(self, rounds: Sequence[Round]) -> None:
         """Carry the rounds out, each flavour with a shop of its own."""
@@ -269,6 +277,16 @@ class _Hunt:
         self.catches += [catch for catch in found.catches if catch.by not in known]
         self.unclear |= found.unclear
         self.verdicts.append(found.verdict)
+
+
+def part_of(one: Round) -> Part:
+    """The part of the search that a round belongs to."""
+    return "far" if not one.near else "slow" if one.slow else "quick"
+
+
+def left_for(mutant: Mutant, known: Mapping[str, Result]) -> tuple[str, ...]:
+    """The parts of the search that are still to come for a mutant; none once it is caught."""
+    return known[mutant.name].left if mutant.name in known else PARTS
 
 
 def weightiest(verdicts: Sequence[str]) -> str:
