@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from updategate.actors.purchase import Buyable, Placed
-from updategate.actors.recorder import Recorder
+from updategate.actors.recorder import Kept, Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.admin_api import AdminApi
 from updategate.clients.documents import DocumentView, cancelled_total_is_signed, read_document
@@ -37,6 +37,7 @@ class OrderDesk:
     def __init__(self, access: ShopAccess, recorder: Recorder) -> None:
         self._access = access
         self._recorder = recorder
+        self._issued: list[Kept] = []
 
     @property
     def _admin(self) -> AdminApi:
@@ -54,6 +55,7 @@ class OrderDesk:
             created = self._admin.create_document(order.id, kind, config, **extra)
             document_id = str(created["documentId"])
             content = self._admin.download_document(document_id, str(created["documentDeepLink"]))
+            self._issued.append(Kept(f"{kind} of {order}", "application/pdf", content))
             kept = self._admin.get("document", document_id)
             found = self._admin.get("order", order.id, "currency", "language.locale")
             view = read_document(
@@ -64,6 +66,10 @@ class OrderDesk:
             )
             number = str(kept.get("documentNumber") or kept["config"]["documentNumber"])
             return IssuedDocument(document_id, kind, number, view, content)
+
+    def documents(self) -> list[Kept]:
+        """Every document that was issued, as PDF."""
+        return list(self._issued)
 
     def adds_product(self, order: Placed, product: Buyable, quantity: int = 1) -> None:
         """Add a product to an order, as the administration does: in a draft that is merged in the end."""

@@ -20,6 +20,7 @@ VERBS = {
     "prices": "prices:prices",
     "gate": "gate:gate",
     "report": "report:report",
+    "history": "history:history",
     "promote": "promote:promote_verdict",
     "rollout-check": "rollout_check:rollout_check",
     "mutants": "mutants:mutants",

@@ -66,3 +66,32 @@ def github_step() -> tuple[bool, Path | None]:
         return False, None
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     return True, Path(summary) if summary else None
+
+
+def pipeline_build() -> dict[str, str] | None:
+    """The pipeline's build that this runs in, in the words of Allure's executor.json; None outside of a pipeline."""
+    env = os.environ
+    if env.get("GITHUB_ACTIONS") == "true":
+        home = f"{env.get('GITHUB_SERVER_URL', '')}/{env.get('GITHUB_REPOSITORY', '')}"
+        number = env.get("GITHUB_RUN_NUMBER", "")
+        return {
+            "name": "GitHub Actions",
+            "type": "github",
+            "buildName": f"{env.get('GITHUB_WORKFLOW', 'workflow')} {number}",
+            "buildOrder": number,
+            "buildUrl": f"{home}/actions/runs/{env.get('GITHUB_RUN_ID', '')}",
+        }
+    if env.get("GITLAB_CI") == "true":
+        return {
+            "name": "GitLab CI",
+            "type": "gitlab",
+            "buildName": f"{env.get('CI_PROJECT_PATH', '')} {env.get('CI_PIPELINE_IID', '')}",
+            "buildOrder": env.get("CI_PIPELINE_IID", ""),
+            "buildUrl": env.get("CI_PIPELINE_URL", ""),
+        }
+    return None
+
+
+def history_url() -> str:
+    """The database that keeps runs over time: ``UPDATEGATE_HISTORY``, else a SQLite file in ``reports``."""
+    return os.environ.get("UPDATEGATE_HISTORY") or "sqlite:///reports/history.sqlite"

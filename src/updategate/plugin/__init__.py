@@ -20,6 +20,7 @@ from updategate.evidence.handover import Handover
 from updategate.evidence.provenance import run_name
 from updategate.operations.capabilities import Shop
 from updategate.plugin.allure_files import write_allure_files
+from updategate.plugin.attachments import keep_proof
 from updategate.plugin.recording import EvidenceJournal, HandoverDesk, IndicatorBook, StepRecorder
 from updategate.plugin.session import COMPARED, FAILED, Controller, Worker, remote_sink
 from updategate.plugin.settings import add_options, resolve
@@ -132,6 +133,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     allure.dynamic.label("owner", process.owner)
     allure.dynamic.parameter("environment", worker.settings.environment.name)
     allure.dynamic.parameter("shopware", worker.shop.version or "unknown")
+    allure.dynamic.parameter("phase", worker.settings.phase or "single")
     refused = worker.why_not(process)
     if refused is not None:
         pytest.skip(refused[1])
@@ -148,9 +150,10 @@ def pytest_runtest_makereport(
         error = call.excinfo.value if call.excinfo else None
         if report.failed:
             item.stash[FAILED] = True
-            log = getattr(item, "funcargs", {}).get("http_log")
-            if log is not None and report.when != "teardown":
-                allure.attach(log.as_text(), "last HTTP exchanges", allure.attachment_type.TEXT)
+            process = worker.process_of(item)
+            if report.when != "teardown" and process is not None:
+                folder = worker.settings.folder / "artefacts" / process.id
+                keep_proof(getattr(item, "funcargs", {}), error, folder, item.name)
         worker.phase_ended(item, report, error)
     return report
 

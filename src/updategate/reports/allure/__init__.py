@@ -1,0 +1,1 @@
+"""One Allure report of every run: suites, price ledger, load, compat and update."""
