@@ -76,7 +76,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     async def begin() -> asyncssh.SSHAcceptor:
         return await asyncssh.create_server(
             Gate, "127.0.0.1", 0, server_host_keys=[host_key], authorized_client_keys=str(folder / "authorized_keys"),
-            sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(root)),
+            sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=bytes(root)),
         )  # fmt: skip
 
     acceptor = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)

@@ -92,7 +92,8 @@ class SftpFolders:
     async def _content(self, path: str) -> bytes:
         client = await self._connected()
         async with client.open(path, "rb") as file:
-            return bytes(await file.read())
+            content = await file.read()
+            return content if isinstance(content, bytes) else content.encode()
 
     async def _written(self, name: str, content: bytes) -> None:
         client = await self._connected()
@@ -182,4 +183,4 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
 def _words(fault: Exception) -> str:
     if isinstance(fault, TimeoutError):
         return "no answer in time"
-    return str(getattr(fault, "reason", "") or getattr(fault, "strerror", "") or fault or type(fault).__name__)
+    return str(getattr(fault, "reason", "") or getattr(fault, "strerror", "")) or str(fault) or type(fault).__name__

@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = result.add_argument
     add("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
-    add("--database-url", metavar="URL", help="postgresql://USER:PASSWORD@HOST:PORT/ instead of SQLite")
+    add("--database-url", metavar="URL", help="postgresql://USER@HOST:PORT/ instead of SQLite (or ERP_DATABASE_URL)")
     add("--cache", type=Path, metavar="DIR", help="where a created database is kept (default: the user's cache)")
     add("--with-parent", type=int, metavar="PID", help="leave when this process ends")
     add("--json", action="store_true", help="print one JSON line when ready")
@@ -45,7 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     if options.create_in:
         configure(options.create_in, options.database_url)
-        _create(options.create_in, on_disk=options.database_url is None)
+        name = os.environ.get("ERP_DATABASE_NAME", DATABASE)
+        if options.database_url is None:
+            (options.create_in / f"{name}.sqlite").touch()
+        _create(name)
         return 0
     from .database import ErpNotCreatedError
 
@@ -56,26 +59,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _create(folder: Path, *, on_disk: bool) -> None:
+def _create(name: str) -> None:
     from trytond import __series__, backend
     from trytond.pool import Pool
     from trytond.transaction import Transaction
 
     from .company import set_up
 
-    if on_disk:
-        (folder / f"{DATABASE}.sqlite").touch()
-    else:
-        with contextlib.suppress(Exception), Transaction().start(None, 0, autocommit=True) as transaction:
-            transaction.database.create(transaction.connection, DATABASE)
     Pool.start()
-    database = backend.Database(DATABASE)
+    database = backend.Database(name)
     database.connect()
     if not database.test():
         database.init()
-    pool = Pool(DATABASE)
+    pool = Pool(name)
     pool.init(update=["ir"], lang=["en"])
-    with Transaction().start(DATABASE, 0):
+    with Transaction().start(name, 0):
         pool.get("ir.module").update_list()
     pool.init(update=list(MODULES), lang=["en"], activatedeps=True)
 
@@ -88,17 +86,17 @@ def _create(folder: Path, *, on_disk: bool) -> None:
         admin.save()
         return int(admin.id)
 
-    number = _transact(0, name_it)
-    _transact(number, lambda: set_up(pool, Transaction()))
+    number = _transact(name, 0, name_it)
+    _transact(name, number, lambda: set_up(pool, Transaction()))
 
 
-def _transact(user: int, work: Callable[[], Any]) -> Any:
+def _transact(database: str, user: int, work: Callable[[], Any]) -> Any:
     """Do the work in one transaction; Tryton asks for another one where it needs a lock."""
     from trytond.transaction import Transaction, TransactionError
 
     extras: dict[str, Any] = {}
     while True:
-        with Transaction().start(DATABASE, user, context={"company": None}, **extras) as transaction:
+        with Transaction().start(database, user, context={"company": None}, **extras) as transaction:
             try:
                 return work()
             except TransactionError as error:
@@ -107,18 +105,19 @@ def _transact(user: int, work: Callable[[], Any]) -> Any:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .database import copied_database, create_in_own_process, default_cache
+    from .database import copied_database, default_cache
+    from .postgres import database_on
 
     with contextlib.ExitStack() as cleanup:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="tryton-")))
-        kept = False
+        name = DATABASE
         if options.database_url:
-            create_in_own_process(folder, options.database_url)
+            name, kept = cleanup.enter_context(database_on(options.database_url, folder))
         else:
             kept = copied_database(folder, options.cache or default_cache())
         configure(folder, options.database_url)
         password = secrets.token_urlsafe(18)
-        server = _server(options.port, password)
+        server = _server(options.port, name, password)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
@@ -128,20 +127,20 @@ def _serve(options: argparse.Namespace) -> int:
         thread.start()
         facts = {
             "url": f"http://127.0.0.1:{server.server_port}",
-            "database": DATABASE,
+            "database": name,
             "username": LOGIN,
             "password": password,
             "pid": os.getpid(),
             "kept": kept,
         }
-        print(json.dumps(facts) if options.json else f"Tryton at {facts['url']}, database {DATABASE}", flush=True)
+        print(json.dumps(facts) if options.json else f"Tryton at {facts['url']}, database {name}", flush=True)
         stop.wait()
         server.shutdown()
         thread.join(5)
     return 0
 
 
-def _server(port: int, password: str) -> Any:
+def _server(port: int, database: str, password: str) -> Any:
     from trytond.application import app
     from trytond.pool import Pool
     from trytond.transaction import Transaction
@@ -153,8 +152,8 @@ def _server(port: int, password: str) -> Any:
         def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
             pass
 
-    pool = Pool(DATABASE)
-    with Transaction().start(DATABASE, 0):
+    pool = Pool(database)
+    with Transaction().start(database, 0):
         pool.init()
 
     # every start has a password of its own: what is kept on disk opens nothing
@@ -163,7 +162,7 @@ def _server(port: int, password: str) -> Any:
         user.password = password
         user.save()
 
-    _transact(0, set_password)
+    _transact(database, 0, set_password)
     return make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
 
 

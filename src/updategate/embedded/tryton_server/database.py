@@ -60,14 +60,14 @@ def _create(kept: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def create_in_own_process(folder: Path, database_url: str | None) -> None:
+def create_in_own_process(folder: Path, database_url: str | None, name: str = DATABASE) -> None:
     """Create the database with its company. Tryton keeps its pool for life, so a process of its own does it."""
     command = [sys.executable, "-m", "updategate.embedded.tryton_server", "--create-in", str(folder)]
-    if database_url:
-        command += ["--database-url", database_url]
+    # an address with a password in it is no argument: everybody can list those
+    variables = {**os.environ, "ERP_DATABASE_URL": database_url or "", "ERP_DATABASE_NAME": name}
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            command, capture_output=True, text=True, timeout=CREATED_WITHIN_SECONDS, check=False
+            command, capture_output=True, text=True, timeout=CREATED_WITHIN_SECONDS, check=False, env=variables
         )
     except subprocess.TimeoutExpired:
         raise ErpNotCreatedError(f"Tryton did not create its database within {CREATED_WITHIN_SECONDS} s") from None
