@@ -33,7 +33,16 @@ def test_second_currency_has_a_factor_and_its_own_rounding(
     order = shopper.places_order()
 
     # 9.99 × 5 = 49.95 → 50; 3 × 50 = 150 hold 3 × 7.9832 = 24; shipping 4.90 × 5 = 24.5 → 25 holds 4
-    expected = Costs.of(positions="150", shipping="25", total="175", net="147", tax={"19": "28"}, currency="XUG")
+    expected = Costs.of(
+        positions="150",
+        shipping="25",
+        total="175",
+        net="147",
+        tax={"19": "28"},
+        currency="XUG",
+        item_rounding=whole,
+        total_rounding=whole,
+    )
     expected.must_be_shown_by(
         cart=cart,
         order=order.view,
@@ -76,7 +85,9 @@ def test_total_is_rounded_to_the_smallest_coin(
     cart = shopper.chooses(shipping=parcel, payment=invoice)
     order = shopper.places_order()
 
-    expected = Costs.of(positions=price, total=total, net=net, tax={"19": tax}, currency="XUF")
+    expected = Costs.of(
+        positions=price, total=total, net=net, tax={"19": tax}, currency="XUF", total_rounding=five_rappen
+    )
     expected.must_be_shown_by(
         cart=cart,
         order=order.view,

@@ -7,6 +7,7 @@ import pytest
 
 from updategate.actors.costs import Costs, CostsDifferError
 from updategate.domain.money import eur
+from updategate.domain.rounding import CashRounding
 from updategate.domain.views import CartView, LineItemView, OrderView, ShippingView, TaxState, TaxView
 
 EXPECTED = Costs.of(positions="23.80", shipping="4.90", total="28.70", net="24.12", tax={"19": "4.58"})
@@ -65,3 +66,32 @@ def test_amounts_of_another_currency_differ() -> None:
     assert Costs.of(positions="1", total="1", net="1", tax={}, currency="CHF") != Costs.of(
         positions="1", total="1", net="1", tax={}
     )
+
+
+def test_lines_that_do_not_fit_the_sums_are_a_difference_too() -> None:
+    (line,) = CART.lines
+    wrong = replace(CART, lines=(replace(line, unit_price=eur("11.91")),))
+    with pytest.raises(CostsDifferError) as caught:
+        EXPECTED.must_be_shown_by(cart=wrong)
+    assert str(caught.value) == (
+        "cart: line UG-1: unit price by quantity is the total of the line: expected 23.82 EUR, found 23.80 EUR"
+    )
+    assert (caught.value.expected, caught.value.actual) == ("line UG-1: 23.82 EUR", "line UG-1: 23.80 EUR")
+
+
+def test_the_sums_are_rounded_as_the_currency_is() -> None:
+    five_rappen = CashRounding(decimals=2, interval=Decimal("0.05"))
+    costs = {"positions": "9.97", "total": "9.95", "net": "8.38", "tax": {"19": "1.59"}}
+    cart = CartView(
+        lines=(LineItemView("UG-2", "cheese", 1, eur("9.97"), eur("9.97")),),
+        shipping=(ShippingView(eur("0.00")),),
+        net_total=eur("8.38"),
+        position_total=eur("9.97"),
+        total=eur("9.95"),
+        raw_total=eur("9.97"),
+        tax_state=TaxState.GROSS,
+        taxes=(TaxView(Decimal(19), eur("1.59")),),
+    )
+    Costs.of(**costs, total_rounding=five_rappen).must_be_shown_by(cart=cart)  # type: ignore[arg-type]
+    with pytest.raises(CostsDifferError, match="the total is the raw total, rounded to the coin"):
+        Costs.of(**costs).must_be_shown_by(cart=cart)  # type: ignore[arg-type]

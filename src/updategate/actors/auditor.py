@@ -15,6 +15,7 @@ from updategate.actors.purchase import Buyable, Placed
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.order_export import exported_orders
+from updategate.domain.invariants import check_invariants
 from updategate.domain.sources import CART, DOCUMENT, EXPORT, MAIL, ORDER, STOREFRONT, TRANSACTION, Disagreement, agree
 from updategate.domain.views import CartView, OrderView, TaxView
 
@@ -64,10 +65,17 @@ class Auditor:
         return {**sources, MAIL: text, f"{MAIL} as HTML": html}
 
     def must_find_agreement(self, order: Placed, sources: Mapping[str, OrderView], expected: Costs) -> None:
-        """Hold every source to the expected costs and to all others, or name each that differs."""
+        """Hold every source to the expected costs, to all others and to itself, or name each that differs."""
         with self._recorder.step(f"compares {len(sources)} sources of {order}"):
             wanted = _as_order(expected)
             found = agree({name: _comparable(view) for name, view in sources.items()}, expected=wanted)
+            # what a source says of its lines must fit what it says of their sum
+            found += [
+                Disagreement(name, violation.where, violation.actual, f"{violation.expected}: {violation.invariant}")
+                for name, view in sources.items()
+                if view.lines is not None
+                for violation in check_invariants(view)
+            ]
             if found:
                 raise SourcesDisagreeError(str(order), found, str(expected))
 

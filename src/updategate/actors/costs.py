@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 
+from updategate.domain.invariants import Violation, check_invariants
 from updategate.domain.money import Money
+from updategate.domain.rounding import CENTS, CashRounding
 from updategate.domain.views import CartView, OrderView, TaxView
 
 
@@ -26,7 +28,7 @@ class Costs:
 
     ``positions`` is the sum of all lines, ``shipping`` the sum of all deliveries, ``total`` what the customer pays,
     ``net`` the total without taxes, ``taxes`` the tax of each rate in percent, lowest rate first. Figures that a
-    source does not show are ``None``; they never equal an expected amount.
+    source does not show are ``None``; they never equal an expected amount. The roundings are those of the currency.
     """
 
     positions: Money | None
@@ -34,6 +36,8 @@ class Costs:
     total: Money
     net: Money | None
     taxes: tuple[tuple[Decimal, Money], ...] | None
+    item_rounding: CashRounding = CENTS
+    total_rounding: CashRounding = CENTS
 
     @classmethod
     def of(
@@ -45,6 +49,8 @@ class Costs:
         tax: Mapping[str, str],
         shipping: str = "0.00",
         currency: str = "EUR",
+        item_rounding: CashRounding = CENTS,
+        total_rounding: CashRounding = CENTS,
     ) -> Costs:
         """Write expected costs as literals, e.g. ``positions="23.80"`` and ``tax={"19": "3.80"}``."""
         return cls(
@@ -53,6 +59,8 @@ class Costs:
             total=Money.of(total, currency),
             net=Money.of(net, currency),
             taxes=tuple(sorted((Decimal(rate), Money.of(amount, currency)) for rate, amount in tax.items())),
+            item_rounding=item_rounding,
+            total_rounding=total_rounding,
         )
 
     @classmethod
@@ -68,30 +76,41 @@ class Costs:
     def must_be_shown_by(self, **sources: CartView | OrderView) -> None:
         """Compare with every source and name the first that disagrees (``CostsDifferError``).
 
-        A cart or an order shows all five figures. A source without lines (a transaction) shows the total, and what
-        else it shows must agree.
+        A cart or an order shows all five figures, and its lines, taxes and sums must fit each other. A source without
+        lines (a transaction) shows the total, and what else it shows must agree.
         """
         for name, view in sources.items():
             shown = Costs.of_cart(view) if isinstance(view, CartView) else Costs.of_order(view)
             partial = isinstance(view, OrderView) and view.lines is None
+            label = name.replace("_", " ")
             differences = self.differences(shown, only_shown=partial)
             if differences:
-                label = name.replace("_", " ")
                 raise CostsDifferError(label, str(self), str(shown), differences)
+            violations = [] if partial else self._violations(view)
+            if violations:
+                expected = "; ".join(f"{entry.where}: {entry.expected}" for entry in violations)
+                actual = "; ".join(f"{entry.where}: {entry.actual}" for entry in violations)
+                raise CostsDifferError(label, expected, actual, [str(entry) for entry in violations])
 
     def differences(self, shown: Costs, *, only_shown: bool = False) -> list[str]:
         """Name each figure in which ``shown`` differs, with both amounts."""
         found = []
-        for figure in fields(self):
-            expected, actual = getattr(self, figure.name), getattr(shown, figure.name)
+        for figure in _FIGURES:
+            expected, actual = getattr(self, figure), getattr(shown, figure)
             if actual is None and only_shown:
                 continue
             if expected != actual:
-                found.append(f"{figure.name} is {_text(actual)}, expected {_text(expected)}")
+                found.append(f"{figure} is {_text(actual)}, expected {_text(expected)}")
         return found
 
+    def _violations(self, view: CartView | OrderView) -> list[Violation]:
+        return check_invariants(view, item_rounding=self.item_rounding, total_rounding=self.total_rounding)
+
     def __str__(self) -> str:
-        return ", ".join(f"{figure.name} {_text(getattr(self, figure.name))}" for figure in fields(self))
+        return ", ".join(f"{figure} {_text(getattr(self, figure))}" for figure in _FIGURES)
+
+
+_FIGURES = ("positions", "shipping", "total", "net", "taxes")
 
 
 def _by_rate(taxes: tuple[TaxView, ...] | None) -> tuple[tuple[Decimal, Money], ...] | None:
