@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.baseline.test_files import days, load_run
 from tests.promotion.conftest import World
 from updategate.cli import execute
 from updategate.clients.errors import ShopError
@@ -28,6 +29,8 @@ from updategate.operations.rollout import check as check_module
 from updategate.operations.rollout.check import Expected, RolloutCheck
 from updategate.operations.rollout.watching import Round, Sight, Watched, sights_of, watch
 from updategate.promotion.ledger import examine
+
+__all__ = ["load_run"]
 
 
 @dataclass
@@ -207,6 +210,30 @@ def test_speed_without_a_baseline_of_its_own_is_a_doubt(rolled: Rolled) -> None:
     writer.finish(None)
     ok, message = rolled.told(loads=(read_evidence(folder),))[-1]
     assert (ok, message) == (None, "There is no baseline of peak for staging: nothing to compare the speed with.")
+
+
+@pytest.mark.parametrize(
+    ("p95", "ok", "told"),
+    [(101.0, True, "As fast as before."), (140.0, False, "staging is slower than its own baseline: cart +38")],
+)
+def test_speed_is_held_against_the_shops_own_baseline(
+    p95: float, ok: bool, told: str, rolled: Rolled, load_run: Callable[..., RunEvidence]
+) -> None:
+    days(load_run, rolled.world.root, 12)
+    answer, message = rolled.told(loads=(load_run(20, p95),))[-1]
+    assert (answer, message.startswith(told)) == (ok, True), message
+
+
+def test_load_of_another_shop_says_nothing(
+    rolled: Rolled, load_run: Callable[..., RunEvidence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days(load_run, rolled.world.root, 12)
+    run = load_run(20)
+    assert run.started is not None
+    other = run.started.provenance.model_copy(update={"environment": "laptop"})
+    started = run.started.model_copy(update={"provenance": other})
+    ok, message = rolled.told(loads=(replace(run, started=started),))[-1]
+    assert (ok, "no run of load on staging" in message) == (None, True)
 
 
 def test_speed_that_the_policy_requires_and_nobody_measured_is_a_doubt(rolled: Rolled) -> None:
