@@ -9,6 +9,7 @@ import click
 
 from updategate.cli import price_ledger
 from updategate.cli.carrying import carry_option, handover_of, tell_what_stays
+from updategate.cli.following import live_option, live_page, note_run, typical_durations
 from updategate.cli.holding import holding, wait_option
 from updategate.cli.options import (
     compat_arguments,
@@ -27,6 +28,7 @@ from updategate.config.process_environment import for_child
 from updategate.config.registry import carried_out_in
 from updategate.evidence.provenance import run_name
 from updategate.evidence.reader import ledger_of as read_ledger_of
+from updategate.evidence.reader import read_evidence
 from updategate.evidence.records import Phase
 from updategate.evidence.touched_areas import read_touched_areas
 from updategate.evidence.writer import spoil
@@ -64,6 +66,7 @@ READ_ONLY_SCOPE = "production"
 @price_ledger.ledger_of_option
 @carry_option
 @wait_option
+@live_option
 @json_option
 def run(
     env: str | None,
@@ -82,6 +85,7 @@ def run(
     ledger_of: Path | None,
     carry: Path | None,
     wait: float,
+    live: int | None,
     as_json: bool,
 ) -> ExitCode:
     """Carry out the processes of a scope against ENV and keep the evidence.
@@ -124,7 +128,15 @@ def run(
                     earlier=earlier,
                     screen=screen,
                 )
-            with RunProgress(screen, environment.name, scope, len(chosen)) as progress:
+            with RunProgress(
+                screen,
+                environment.name,
+                scope,
+                len(chosen),
+                workers=workers,
+                expected=typical_durations(root, environment.name),
+                live=live_page(live),
+            ) as progress:
                 done = run_suites(
                     root=root,
                     environment=str(file),
@@ -147,6 +159,7 @@ def run(
             cleaned = cleaned.and_also(clean_carried(environment, handover, done.evidence.name))
         if held.lost:
             spoil(done.evidence.folder, held.lost)
+    note_run(root, read_evidence(done.evidence.folder), screen)
     show_run(screen, done.evidence, done.exit_code, cleaned.problems)
     tell_what_stays(handover, environment.name, screen)
     if as_json:

@@ -86,7 +86,7 @@ class History:
         self._engine.dispose()
 
     def _prepare(self) -> None:
-        with self._writing() as connection:
+        with self.bulk() as connection:
             if self._engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             METADATA.create_all(connection)
@@ -102,8 +102,11 @@ class History:
                 )
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """A transaction; SQLite takes its one write lock at the beginning, so that nobody is refused at the end."""
+    def bulk(self) -> Iterator[Connection]:
+        """A transaction for rows of one's own making.
+
+        SQLite takes its one write lock at the beginning, so that nobody is refused at the end.
+        """
         with self._engine.connect() as connection:
             if self._engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -152,7 +155,7 @@ class History:
     ) -> bool:
         """Store one run as rows of the tables; False where its digest is known already."""
         try:
-            with self._writing() as connection:
+            with self.bulk() as connection:
                 known = connection.execute(select(RUNS.c.id).where(RUNS.c.digest == run["digest"])).scalar()
                 if known is not None:
                     return False
@@ -177,7 +180,7 @@ class History:
         """Note a verdict at the runs from after the update that it rests on; returns how many are known here."""
         names = [reference.run for reference in verdict.provenance.runs if reference.phase == "after"]
         moments = [reference.at for reference in verdict.provenance.runs if reference.phase == "after"]
-        with self._writing() as connection:
+        with self.bulk() as connection:
             return connection.execute(
                 update(RUNS)
                 .where(RUNS.c.run.in_(names), RUNS.c.at.in_(moments), RUNS.c.environment == verdict.environment)
@@ -187,7 +190,7 @@ class History:
     def prune(self, *, keep_days: int | None = None, keep_runs: int | None = None, now: datetime | None = None) -> int:
         """Forget runs that began before so many days, or beyond the newest so many of each environment."""
         gone: set[int] = set()
-        with self._writing() as connection:
+        with self.bulk() as connection:
             if keep_days is not None:
                 limit = ((now or datetime.now(UTC)) - timedelta(days=keep_days)).isoformat()
                 gone |= set(connection.execute(select(RUNS.c.id).where(RUNS.c.at < limit)).scalars())

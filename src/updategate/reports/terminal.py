@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -15,6 +15,8 @@ from rich.table import Table
 from updategate.config.exit_codes import ExitCode
 from updategate.evidence.reader import RunEvidence
 from updategate.gate.verdict import Reason, Verdict
+from updategate.reports.formats import duration
+from updategate.reports.progress import RunState
 from updategate.reports.words import headline, states
 
 STATUS_STYLE = {"passed": "green", "failed": "red", "broken": "magenta", "skipped": "yellow", "not_applicable": "dim"}
@@ -22,27 +24,62 @@ VERDICT_STYLE = {"pass": "bold white on green", "fail": "bold white on red", "in
 MARKS = {"passed": "✓", "failed": "✗", "broken": "!", "skipped": "–", "not_applicable": "·"}
 
 
+class Page(Protocol):
+    """Shows a run elsewhere while it goes on."""
+
+    @property
+    def url(self) -> str:
+        """Where."""
+
+    def tell(self) -> None:
+        """The state has changed."""
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
 class RunProgress:
     """Follows a run: a bar where a person watches, a line for each process elsewhere."""
 
-    def __init__(self, console: Console, environment: str, scope: str, total: int) -> None:
+    def __init__(
+        self,
+        console: Console,
+        environment: str,
+        scope: str,
+        total: int,
+        *,
+        workers: int = 1,
+        expected: Mapping[str, float] | None = None,
+        live: Callable[[RunState], Page] | None = None,
+    ) -> None:
+        """``expected`` holds typical seconds by process; ``live`` makes a page that shows the state."""
         self._console = console
         self._total = total
-        self._done = 0
+        self.state = RunState(environment, scope, total, workers, expected or {})
+        self._page = live(self.state) if live is not None else None
         self._title = f"{environment} · {scope}"
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[told]}"),
             console=console,
             disable=not console.is_terminal,
             transient=True,
         )
-        self._task = self._bar.add_task(escape(self._title), total=total)
+        self._task = self._bar.add_task(escape(self._title), total=total, told="")
 
     def __enter__(self) -> Self:
-        self._console.print(f"Running {escape(self._title)}: {self._total} processes")
+        left = self.state.seconds_left()
+        told = f", about {duration(left, 'en')}" if left and self.state.expected else ""
+        self._console.print(f"Running {escape(self._title)}: {self._total} processes{told}")
+        if self._page is not None:
+            self._page.__enter__()
+            self._console.print(f"Live page: {self._page.url}", soft_wrap=True)
         self._bar.start()
         return self
 
@@ -50,19 +87,26 @@ class RunProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+        if self._page is not None:
+            self._page.__exit__(kind, error, trace)
 
     def take(self, record: dict[str, Any]) -> None:
         """Show one record of the run."""
+        self.state.take(record)
+        if self._page is not None:
+            self._page.tell()
         if record["type"] != "process_finished":
             return
-        self._done += 1
-        self._bar.advance(self._task)
+        done, failing, left = len(self.state.finished), len(self.state.failing), self.state.seconds_left()
+        told = f"[red]{failing} failing[/red] " if failing else ""
+        told += f"about {duration(left, 'en')} left" if left else ""
+        self._bar.update(self._task, completed=done, told=told)
         status = record["status"]
         style = STATUS_STYLE[status]
         message = f"  {escape(record['message'])}" if status != "passed" and record["message"] else ""
         self._console.print(
             f"[{style}]{MARKS[status]} {record['process']} {status}[/{style}] {record['seconds']:.1f} s "
-            f"[dim]({self._done}/{self._total})[/dim]{message}"
+            f"[dim]({done}/{self._total})[/dim]{message}"
         )
 
 
