@@ -60,7 +60,7 @@ def sweeping(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     command += ["mutants", "--only", "tax-one-cent", "--folder", str(tmp_path / "sweep"), "--lanes", "1"]
     sweep = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while not any("refshop" in " ".join(child.cmdline()) for child in _alive(psutil.Process(sweep.pid))):
+    while not any("--data" in child for child in map(_command, _alive(psutil.Process(sweep.pid)))):
         assert time.monotonic() < deadline, "no shop was started"
         time.sleep(0.1)
     yield sweep
@@ -81,8 +81,15 @@ def test_however_a_sweep_ends_its_servers_are_gone_and_its_state_can_be_read(
     assert Results(tmp_path / "sweep").all() == {}
 
 
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
 def _alive(process: psutil.Process) -> list[psutil.Process]:
     try:
-        return [child for child in process.children(recursive=True) if child.is_running() and child.cmdline()]
+        return [child for child in process.children(recursive=True) if child.is_running() and _command(child)]
     except psutil.Error:
         return []
