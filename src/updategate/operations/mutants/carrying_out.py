@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from updategate.clients.connection import admin_api
+from updategate.clients.errors import ShopError
 from updategate.config.environment import Environment
 from updategate.config.loading import load, read_yaml
 from updategate.config.policy import load_policy, policy_path
@@ -23,11 +24,13 @@ from updategate.evidence.records import Phase, RunStarted, UpdateStep
 from updategate.evidence.writer import EvidenceWriter
 from updategate.gate.judge import judge
 from updategate.gate.verdict import Verdict
+from updategate.operations.fingerprint import read_build
 from updategate.operations.mutants.children import Child, Children
 from updategate.operations.mutants.reference_shop import ReferenceShop
 from updategate.operations.mutants.rounds import Flavour
 from updategate.operations.run_suites import SuiteRunRefused, run_suites
-from updategate.operations.update.settling import wait_until_settled
+from updategate.operations.update.doors import still_closed
+from updategate.operations.update.settling import Check, lost_plugins, wait_until_settled
 
 SCOPE = "sweep"
 ENVIRONMENTS: Mapping[Flavour, str] = {"shop": "reference", "erp": "reference-erp"}
@@ -145,11 +148,22 @@ def _limited(child: Child) -> threading.Timer:
     return timer
 
 
-def look_at_update(place: Workplace, shop: ReferenceShop, environment: Path, folder: Path) -> RunEvidence:
-    """What an update looks at before its processes: whether the queue is worked off and no task is overdue."""
+def look_at_update(
+    place: Workplace, shop: ReferenceShop, environment: Path, before: RunEvidence, folder: Path
+) -> RunEvidence:
+    """What an update looks at before its processes: queue, scheduled tasks, lost plugins, whether the shop is open."""
     known = load(environment, Environment, "environment file", variables=for_child(shop.variables))
     admin = admin_api(known)
     checks = wait_until_settled(admin, SETTLED_WITHIN, 0) if admin else []
+    try:
+        build = read_build(known)
+    except ShopError as error:
+        checks.append(Check("target", ok=False, expected="a version", actual="none", message=str(error)))
+    else:
+        if before.started and before.started.build and build:
+            checks += lost_plugins(before.started.build, build)
+    closed = still_closed(known)
+    checks.append(Check("open", not closed, "the shop is open again", closed or "the shop is open again"))
     writer = EvidenceWriter(folder, folder.name)
     told = provenance(environment=known.name, stage=known.stage, url=known.url, root=place.root)
     writer.write(RunStarted(kind="update", scope=SCOPE, phase="after", provenance=told))

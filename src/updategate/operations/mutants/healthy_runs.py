@@ -103,7 +103,7 @@ def play(place: Workplace, run: HealthyRun, processes: Sequence[str], folder: Pa
     data, handover = before.updated(into)
     environment = place.environment_file(flavour, into, seed=run.seed)
     with ReferenceShop(place.children, data, NEW_VERSION) as shop:
-        update = look_at_update(place, shop, environment, into / "update")
+        update = look_at_update(place, shop, environment, before.evidence, into / "update")
         after = carry_out(
             place,
             shop,

@@ -251,7 +251,7 @@ class _Hunt:
         environment = self._place.environment_file(flavour, folder, connector_mutants=faults)
         order = Order(until_failure=not self._extent.whole)
         with ReferenceShop(self._place.children, data, NEW_VERSION, self._mutant.shop_options()) as shop:
-            after = [look_at_update(self._place, shop, environment, folder / "update")]
+            after = [look_at_update(self._place, shop, environment, before.evidence, folder / "update")]
             waiting = [one.processes for one in rounds]
             while waiting and not self._place.children.stopping.is_set():
                 processes = waiting.pop(0)
