@@ -84,9 +84,9 @@ def test_custom_fields_arrive_as_they_are_and_spare_those_of_others(
     report = sync.runs("articles")
 
     assert report.about(desk.number) == []
-    assert erp_shop.sees(desk).custom_fields == {
-        "erp_material": "Buche",
-        "erp_seats": 6,
-        "erp_fsc": False,
+    assert erp_shop.sees_custom_fields(desk) == {
+        "material": "Buche",
+        "seats": 6,
+        "fsc": False,
         "shop_note": "Fenster links",
     }

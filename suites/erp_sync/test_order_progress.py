@@ -135,5 +135,5 @@ def test_the_invoice_of_the_shop_is_filed_in_the_erp(
 
     papers = office.reads_papers(office.finds(sale.placed))
     assert report.about(sale.placed.number) == []
-    assert [paper.name.partition("-")[0] for paper in papers] == ["invoice"]
+    assert len(papers) == 1
     assert papers[0].content == invoice

@@ -388,4 +388,6 @@ def test_capabilities_are_those_of_the_adapter() -> None:
     connector = {"embedded": True, "through": "fault_proxy"}
     assert erp_capabilities(Environment.model_validate(shop)) == set()
     found = erp_capabilities(Environment.model_validate({**shop, "erp": erp, "connector": connector}))
-    assert found == {"erp", "connector", "fault_proxy", *(f"erp_{ability}" for ability in ABILITIES)}
+    silent = Environment.model_validate({**shop, "connector": {"adapter": "described", "idle": {"quiet_seconds": 1}}})
+    assert erp_capabilities(silent) == {"connector"}
+    assert found == {"erp", "connector", "connector_tells", "fault_proxy", *(f"erp_{ability}" for ability in ABILITIES)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,9 +74,10 @@ class DeliverySeen:
 class ErpShop:
     """Somebody who looks at the shop's end."""
 
-    def __init__(self, access: ShopAccess, recorder: Recorder) -> None:
+    def __init__(self, access: ShopAccess, recorder: Recorder, custom_field: str = "{name}") -> None:
         self._access = access
         self._recorder = recorder
+        self._custom_field = custom_field
 
     @property
     def _admin(self) -> AdminApi:
@@ -98,6 +100,13 @@ class ErpShop:
                 msg = f"product {article.number}"
                 raise NotOnceError(msg, 1, len(found))
             return found[0]
+
+    def sees_custom_fields(self, article: Article) -> Mapping[str, Json]:
+        """Look at the custom fields of an article's product; those that the connector writes under the ERP's names."""
+        before, _, after = self._custom_field.partition("{name}")
+        named = re.compile(f"{re.escape(before)}(.+){re.escape(after)}")
+        fields = self.sees(article).custom_fields
+        return {(found[1] if (found := named.fullmatch(name)) else name): value for name, value in fields.items()}
 
     def counts_complete(self, articles: Sequence[Article], gross: str) -> tuple[int, list[str]]:
         """Count the products that are there with price and sales channel, and name those that are only half there."""

@@ -110,8 +110,9 @@ class Idle(Strict):
 
     ``status`` is an address that answers JSON, of which ``key`` (dots lead inwards) must be ``equals``. Better, because
     it cannot be read too early, is ``finished``: a key whose value is another one after each run (its number, or when
-    it ended). ``queue_empty`` waits until the shop's message queue is empty. ``quiet_seconds`` waits so long before
-    all that: for a connector that runs by its own schedule and tells nothing, its interval and the length of a run.
+    it ended); a command or a task has an end of its own. ``queue_empty`` waits until the shop's message queue is empty.
+    ``quiet_seconds`` waits so long before all that: for a connector that runs by its own schedule and tells nothing,
+    its interval and the length of a run.
     ``problems`` is the list in the status of what could not be exchanged.
     """
 
@@ -140,7 +141,8 @@ class ConnectorSettings(Strict):
     proxy before the shop that can disturb and record (``proxy_port`` 0 takes a free port; your connector must then
     speak to it instead of to the shop). ``customer_password`` stands for the masked one of a recorded login.
     ``client_id`` and ``client_secret`` are the connector's own integration, ``lacks`` the rights that it does not have
-    because it needs none of them (``document:read``).
+    because it needs none of them (``document:read``). ``custom_field`` is what it calls the custom field that an
+    attribute of the ERP becomes.
     ``token`` is sent in ``token_header``, as a bearer token in ``Authorization`` and as it is in any other.
     ``timeout`` in seconds: a connector that is not idle then is called stuck. ``mutants`` are faults of the reference
     connector, to prove that the processes notice them.
@@ -153,6 +155,7 @@ class ConnectorSettings(Strict):
     client_id: str | None = None
     client_secret: SecretStr | None = None
     lacks: tuple[Right, ...] = ()
+    custom_field: str = Field(default="erp_{name}", pattern=r"^[A-Za-z0-9_]*\{name\}[A-Za-z0-9_]*$")
     token: SecretStr | None = None
     token_header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
     customer_password: SecretStr | None = None

@@ -54,6 +54,8 @@ def erp_capabilities(environment: Environment) -> set[str]:
         found |= {"erp", *(f"erp_{ability}" for ability in _abilities(environment.erp))}
     if environment.connector is not None:
         found.add("connector")
+        if environment.connector.adapter != "described" or environment.connector.idle.problems is not None:
+            found.add("connector_tells")
         if environment.connector.through is not None:
             found.add("fault_proxy")
     return found

@@ -140,15 +140,17 @@ class DescribedRun:
             if not started:
                 started = True
                 yield None
-            yield self._exchanged(told, task, before, own_schedule=trigger is None)
+            # by its own schedule, the run that ends first may have begun before there was anything to exchange;
+            # a command and a task have an end of their own
+            runs = 2 if trigger is None else 1 if trigger.post else 0
+            yield self._exchanged(told, task, before, runs)
 
-    def _exchanged(self, flow: str, task: ScheduledTask | None, before: Json, *, own_schedule: bool) -> Report:
+    def _exchanged(self, flow: str, task: ScheduledTask | None, before: Json, runs: int) -> Report:
         if task is not None and wait_for(lambda: task.ended() or None, self._left(flow)) is None:
             raise ConnectorStuckError(flow, self._connector.settings.timeout, task.told())
         idle = self._connector.settings.idle
         if idle.finished:
-            # by its own schedule, the run that ends first may have begun before there was anything to exchange
-            for _ in range(2 if own_schedule else 1):
+            for _ in range(runs):
                 before = self._finished(flow, before)
         if idle.quiet_seconds:
             if idle.quiet_seconds > self._left(flow):

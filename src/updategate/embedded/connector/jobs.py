@@ -38,12 +38,13 @@ class Jobs:
             return dict(found) if found else None
 
     def status(self) -> dict[str, Any]:
-        """Return whether the connector is idle, and the problems of the last job."""
+        """Return whether the connector is idle, how many jobs have ended, and the problems of the last one."""
         with self._lock:
             waiting = [entry["job"] for entry in self._jobs.values() if entry["state"] in ("waiting", "running")]
             last = self._jobs[max(self._jobs)] if self._jobs else {"problems": []}
             idle = self._exchange.behaviour.is_idle(nothing_to_do=not waiting)
-            return {"idle": idle, "waiting": waiting, "problems": last["problems"]}
+            ended = len(self._jobs) - len(waiting)
+            return {"idle": idle, "waiting": waiting, "ended": ended, "problems": last["problems"]}
 
     def close(self) -> None:
         """Stop after the running job."""
