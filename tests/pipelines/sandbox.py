@@ -54,7 +54,7 @@ if "pid" in shop:
     subprocess.run(["tail", f"--pid={shop['pid']}", "-f", "/dev/null"], timeout=20)
 options = ["--port", str(shop["port"]), "--data", file + ".sqlite", "--shopware-version", version, "--json"]
 process = subprocess.Popen([sys.executable, "-m", "updategate.embedded.refshop", *options],
-                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+                           stdout=subprocess.PIPE, start_new_session=True)
 facts = json.loads(process.stdout.readline())
 shop.update(facts, pid=process.pid, port=int(facts["url"].rpartition(":")[2]))
 json.dump(shop, open(file, "w"))

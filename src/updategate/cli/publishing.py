@@ -11,13 +11,19 @@ from updategate.cli.options import console
 from updategate.config.process_environment import browser_path, github_step, signing_key
 from updategate.evidence.reader import RunEvidence
 from updategate.gate.verdict import Verdict
-from updategate.promotion.signing import read_key, sign_verdict
+from updategate.promotion.signing import SigningKey, read_key, sign_verdict
 from updategate.reports.pdf import PdfError, print_pdf
 from updategate.reports.publish import Published, publish, tell_github
 from updategate.reports.terminal import show_verdict
 
 VERDICT_FILE = "verdict.json"
 pdf_option = click.option("--pdf", is_flag=True, help="Print the verdict pages as PDF too (needs a Chromium).")
+
+
+def key_for_verdicts() -> SigningKey | None:
+    """The key that verdicts are signed with, if one is given; a ConfigError where it is none, also hours before."""
+    given = signing_key()
+    return read_key(*given) if given else None
 
 
 def publish_verdict(
@@ -30,8 +36,7 @@ def publish_verdict(
     pdf: bool = False,
 ) -> Published:
     """Write all files of a verdict, sign it where a key is given, show it, and tell the pipeline that this runs in."""
-    key = signing_key()
-    signing = read_key(*key) if key else None
+    signing = key_for_verdicts()
     published = publish(verdict, folder, before=before, after=after)
     if signing is not None:
         sign_verdict(folder / VERDICT_FILE, signing)

@@ -12,7 +12,7 @@ from rich.console import Console
 from updategate.cli import price_ledger
 from updategate.cli.holding import holding, wait_option
 from updategate.cli.options import compat_arguments, console, json_option, print_json, project_root
-from updategate.cli.publishing import pdf_option, publish_verdict
+from updategate.cli.publishing import key_for_verdicts, pdf_option, publish_verdict
 from updategate.config.environment import Environment, environment_path, load_environment
 from updategate.config.exit_codes import ExitCode, of_verdict
 from updategate.config.own_suites import registry_of
@@ -86,6 +86,8 @@ def update(
     if resume and run_folder:
         raise click.UsageError("Give either --run-folder, for a new update, or --resume, for one that was begun.")
     compared = tuple(read_evidence(run) for run in parity)
+    # a key that is none would show only after the update
+    key_for_verdicts()
     folder = (resume or run_folder or root / "reports" / f"{run_name(environment.name)}-update").absolute()
     screen = console(as_json=as_json)
     screen.print(f"Update {chosen.update} of {environment.name} in {folder}", soft_wrap=True)
