@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
-from tests.refshop.mutants.world import Case, World, show, update
+from tests.refshop.conformance.harness import running_shop
+from tests.refshop.mutants.world import NEW, OLD, Case, World, show, update
 from tests.refshop.store_api.visitor import Visitor
 from updategate.embedded.refshop.mutants import mutated
 from updategate.embedded.refshop.mutants.updates import UPDATES
@@ -153,6 +156,17 @@ def test_without_an_update_nothing_is_wrong(name: str) -> None:
     """On fresh data of the new version the mutant does nothing: it is the update that breaks the shop."""
     world = World(mutated([name]), updated=mutated([name]))
     assert CASES[name].look(world) == CASES[name].right
+
+
+def test_a_shop_of_its_own_is_updated_by_a_restart_on_the_same_file(tmp_path: Path) -> None:
+    """As ``updategate serve`` does it: one process a version, and the mutant in the second one only."""
+    options = ("--data", str(tmp_path / "shop.sqlite"), "--mutant", "theme-style-missing")
+    statuses = []
+    for version in (OLD, NEW, NEW):
+        with running_shop("--shopware-version", version, *options) as shop:
+            pages = [f"{shop.url}/", f"{shop.url}/bundles/storefront/storefront.css"]
+            statuses.append([requests.get(page, timeout=10).status_code for page in pages])
+    assert statuses == [[200, 200], [200, 404], [200, 404]]
 
 
 def test_every_mutant_of_the_group_is_looked_at() -> None:
