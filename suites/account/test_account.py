@@ -37,6 +37,10 @@ def test_existing_customer_logs_in_and_nobody_else_does(
 
     honest.logs_in(ada)
     assert honest.account.sees_profile().number == ada.number
+    honest.logs_out()
+    # nobody remembers which letters of their address were large
+    honest.logs_in(replace(ada, email=ada.email.upper()))
+    assert honest.account.sees_profile().number == ada.number
 
     guessed = replace(ada, password=ada.password.upper())
     assert thief.cannot_log_in(guessed) == "wrong password"

@@ -30,5 +30,8 @@ def test_guest_pays_the_displayed_gross_total(
     )
     assert order.line(mug.number).unit_price == eur("11.90")
     assert back_office.sees(order).state == "open"
+    # shoppers write the mark of their test with every order
+    assert back_office.sees_comment(order).startswith("updategate ")
+    assert order.comment == back_office.sees_comment(order)
     assert back_office.stock_of(mug).available == 98
     assert shopper.sees_cart().lines == ()

@@ -186,6 +186,29 @@ def test_code_for_one_use_per_customer(
     assert totals == [eur("20.00"), eur("40.00"), eur("20.00")]
 
 
+@pytest.mark.process("CHK-012")
+def test_individual_code_is_good_for_one_order(
+    new_shopper: Callable[[], Shopper],
+    catalogue: Catalogue,
+    delivery: Delivery,
+    invoice: Payment,
+    promotions: Promotions,
+) -> None:
+    kettle = catalogue.offers("kettle", gross=eur("40.00"), tax_rate=19)
+    parcel = delivery.ships("parcel", [kettle], Rate(gross=eur("0.00"), net=eur("0.00")))
+    letters = promotions.gives("letters", [kettle], percent="50", individual_codes=2)
+    spent, unspent = letters.individual_codes
+
+    totals = []
+    for code in (spent, spent, unspent):
+        shopper = new_shopper()
+        shopper.puts_in_cart(kettle)
+        shopper.enters_code(code)
+        totals.append(shopper.checks_out_as_guest(shipping=parcel, payment=invoice).view.total)
+
+    assert totals == [eur("20.00"), eur("40.00"), eur("20.00")]
+
+
 @pytest.mark.process("CHK-013")
 def test_hundred_percent_off_leaves_nothing_to_pay_and_no_tax(
     shopper: Shopper,

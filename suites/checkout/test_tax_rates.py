@@ -100,24 +100,19 @@ def test_rate_of_the_country_of_delivery_is_charged(
     lamp = catalogue.offers("lamp", gross=eur("119.00"), tax_rate=19)
     catalogue.taxed_abroad(lamp, abroad, 25)
     parcel = delivery.ships("parcel", [lamp], Rate(gross=eur("11.90"), net=eur("10.00")))
-    traveller, neighbour = new_shopper(), new_shopper()
+    # the gross price stays: 119.00 × 25/125 = 23.80; shipping 11.90 × 25/125 = 2.38
+    foreign = Costs.of(positions="119.00", shipping="11.90", total="130.90", net="104.72", tax={"25": "26.18"})
+    # 119.00 × 19/119 = 19.00; shipping 1.90
+    domestic = Costs.of(positions="119.00", shipping="11.90", total="130.90", net="110.00", tax={"19": "20.90"})
 
-    for shopper, country, expected in (
-        # the gross price stays: 119.00 × 25/125 = 23.80; shipping 11.90 × 25/125 = 2.38
-        (
-            traveller,
-            abroad,
-            Costs.of(positions="119.00", shipping="11.90", total="130.90", net="104.72", tax={"25": "26.18"}),
-        ),
-        # 119.00 × 19/119 = 19.00; shipping 1.90
-        (
-            neighbour,
-            None,
-            Costs.of(positions="119.00", shipping="11.90", total="130.90", net="110.00", tax={"19": "20.90"}),
-        ),
+    for key, bill_goes, goods_go, expected in (
+        ("foreigner", abroad, None, foreign),
+        ("giver", None, abroad, foreign),
+        ("neighbour", None, None, domestic),
     ):
+        shopper = new_shopper()
+        shopper.logs_in(customers.registered(key, country_id=bill_goes, ships_to_country=goods_go))
         shopper.puts_in_cart(lamp)
-        shopper.goes_on_as_guest(country_id=country)
         cart = shopper.chooses(shipping=parcel, payment=invoice)
         order = shopper.places_order()
         expected.must_be_shown_by(

@@ -51,3 +51,4 @@ def test_edited_order_is_calculated_anew(
     # mugs 23.80 hold 3.80; books 42.80 hold 2.80
     expected = Costs.of(positions="66.60", total="66.60", net="60.00", tax={"7": "2.80", "19": "3.80"})
     expected.must_be_shown_by(back_office=back_office.sees(order), account=shopper.sees_order(order))
+    assert (back_office.stock_of(mug).available, back_office.stock_of(book).available) == (98, 98)

@@ -33,6 +33,7 @@ def test_invoice_shows_number_lines_taxes_and_total(order: PlacedOrder, order_de
     COSTS.must_be_shown_by(invoice=invoice.figures)
     assert order.number in invoice.text
     assert "Ada Lovelace" in invoice.text
+    assert order_desk.sender_of("invoice") in invoice.text
     for ordered in order.view.lines or ():
         (line,) = [line for line in invoice.lines if line.label.startswith(ordered.number)]
         assert (line.quantity, line.unit_price, line.total) == (ordered.quantity, ordered.unit_price, ordered.total)

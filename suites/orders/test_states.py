@@ -54,6 +54,14 @@ def test_payment_goes_from_open_to_refunded_and_only_so(order: PlacedOrder, back
 
 
 @pytest.mark.process("ORD-001")
+def test_cancelled_payment_is_reopened(order: PlacedOrder, back_office: BackOffice) -> None:
+    assert back_office.moves_payment(order, "cancel") == "cancelled"
+    assert back_office.cannot_move_payment(order, "remind") == ILLEGAL
+    assert back_office.moves_payment(order, "reopen") == "open"
+    assert back_office.moves_payment(order, "paid") == "paid"
+
+
+@pytest.mark.process("ORD-001")
 def test_delivery_goes_from_open_to_returned_and_only_so(order: PlacedOrder, back_office: BackOffice) -> None:
     assert back_office.cannot_move_delivery(order, "retour") == ILLEGAL
     assert back_office.moves_delivery(order, "ship_partially") == "shipped_partially"
@@ -81,6 +89,23 @@ def test_partial_refund_is_shown_to_the_customer(order: PlacedOrder, shopper: Sh
     assert shopper.sees_order(order).payment_state == "refunded_partially"
     assert back_office.cannot_move_payment(order, "paid") == ILLEGAL
     assert back_office.moves_payment(order, "refund") == "refunded"
+
+
+@pytest.mark.process("ORD-003")
+def test_completed_order_has_left_the_warehouse(
+    shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
+    lamp = catalogue.offers("lamp", gross=eur("25.00"), stock=10)
+    parcel = delivery.ships("parcel", [lamp], Rate(gross=eur("0.00"), net=eur("0.00")))
+    shopper.puts_in_cart(lamp, quantity=3)
+    order = shopper.checks_out_as_guest(shipping=parcel, payment=invoice)
+    assert back_office.stock_of(lamp).available == 7
+
+    back_office.moves_order(order, "process")
+    back_office.moves_order(order, "complete")
+
+    # before 6.6 the stock follows here, since then it has gone down with the order: now both are the same
+    assert (back_office.stock_of(lamp).stock, back_office.stock_of(lamp).available) == (7, 7)
 
 
 @pytest.mark.process("ORD-003")

@@ -85,6 +85,11 @@ class BackOffice:
                 vat_ids=tuple(body.get("vatIds") or ()),
             )
 
+    def sees_comment(self, order: Placed) -> str:
+        """Read what the customer wrote with an order."""
+        with self._recorder.step(f"reads the comment of {order}"):
+            return str(self._admin.get("order", order.id).get("customerComment") or "")
+
     def payments_of(self, order: Placed) -> list[tuple[str, str]]:
         """Return every payment of an order, oldest first: the method's name and the state."""
         with self._recorder.step(f"looks at all payments of {order}"):

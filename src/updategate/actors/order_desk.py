@@ -11,7 +11,7 @@ from typing import Literal
 from updategate.actors.purchase import Buyable, Placed
 from updategate.actors.recorder import Kept, Recorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.clients.admin_api import AdminApi
+from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.documents import DocumentView, cancelled_total_is_signed, read_document
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import JsonObject
@@ -70,6 +70,13 @@ class OrderDesk:
     def documents(self) -> list[Kept]:
         """Every document that was issued, as PDF."""
         return list(self._issued)
+
+    def sender_of(self, kind: DocumentKind) -> str:
+        """Return the company that documents of a kind come from, as the merchant has set it; empty where it is not."""
+        with self._recorder.step(f"looks whose name stands on a {kind}"):
+            criteria = Criteria().equals("documentType.technicalName", kind).equals("global", value=True)
+            found = self._access.back_office.search("document_base_config", criteria).first() or {}
+            return str((found.get("config") or {}).get("companyName") or "")
 
     def adds_product(self, order: Placed, product: Buyable, quantity: int = 1) -> None:
         """Add a product to an order, as the administration does: in a draft that is merged in the end."""

@@ -69,6 +69,7 @@ class PlacedOrder:
     view: OrderView
     transaction: OrderView
     deep_link: str = ""
+    comment: str = ""
 
     @classmethod
     def of(cls, body: JsonObject, currency: str, email: str) -> PlacedOrder:
@@ -80,6 +81,7 @@ class PlacedOrder:
             view=read_order(body, currency),
             transaction=read_transaction(body, currency),
             deep_link=str(body.get("deepLinkCode") or ""),
+            comment=str(body.get("customerComment") or ""),
         )
 
     def line(self, number: str) -> LineItemView:

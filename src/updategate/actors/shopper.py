@@ -244,7 +244,7 @@ class Shopper:
             return self.api.cart()
 
     def places_order(self) -> PlacedOrder:
-        """Place the order for the cart."""
+        """Place the order for the cart, with a comment that says what it is."""
         with self._recorder.step("places the order"):
             self._access.require("orders", "Placing an order")
             if not self.email:

@@ -26,6 +26,7 @@ MENU = ".sw-admin-menu"
 ROW = ".sw-data-grid__body .sw-data-grid__row"
 HEADLINE = ".smart-bar__header h2"
 SUMMARY = ".sw-order-detail__summary"
+_LOCALE = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 _TOKEN = re.compile(r"/api/oauth/token")
 # the whole administration is one script of several megabytes
 _LOADS_WITHIN_SECONDS = 60.0
@@ -53,16 +54,12 @@ class OrderSheet:
 
 
 class Administration:
-    """One window onto the administration. ``currency`` is the ISO code of the amounts; the user's language is English.
+    """One window onto the administration. ``currency`` is the ISO code of the amounts that are read."""
 
-    ``locale`` is how the administration prints numbers: that of the user, not that of the storefront.
-    """
-
-    def __init__(self, window: Window, *, currency: str = "EUR", locale: str = "en-GB") -> None:
+    def __init__(self, window: Window, *, currency: str = "EUR") -> None:
         self._window = window
         self._page = window.page
         self._currency = currency
-        self._locale = locale
         self._seen = 0
 
     def open(self) -> None:
@@ -140,7 +137,10 @@ class Administration:
         return element
 
     def _money(self, text: str) -> Money:
-        return parse_money(text, locale=self._locale, currency=self._currency)
+        # numbers are printed as the user's language has it, which the page names
+        language = str(self._page.evaluate("document.documentElement.lang") or "")
+        locale = language if _LOCALE.fullmatch(language) else "en-GB"
+        return parse_money(text, locale=locale, currency=self._currency)
 
 
 _PRODUCT_CELLS = {

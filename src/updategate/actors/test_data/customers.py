@@ -47,9 +47,13 @@ class Customers:
         company: str | None = None,
         vat_ids: Sequence[str] = (),
         country_id: str | None = None,
+        ships_to_country: str | None = None,
         active: bool = True,
     ) -> Login:
-        """Create a customer of the sales channel; ``country_id`` overrides the country of the address."""
+        """Create a customer of the sales channel; ``country_id`` overrides the country of the address.
+
+        Goods go to the same address, or to the same place in another country, ``ships_to_country`` (its id).
+        """
         identity, place, access = self._workbench.identity, self._workbench.place, self._workbench.access
         customer_id, address_id = identity.id(f"customer {key}"), identity.id(f"address {key}")
         login = Login(
@@ -94,6 +98,10 @@ class Customers:
                 }
             ],
         }
+        if ships_to_country is not None:
+            goods = {**payload["addresses"][0], "id": identity.id(f"goods {key}"), "countryId": ships_to_country}
+            payload["addresses"].append(goods)
+            payload["defaultShippingAddressId"] = goods["id"]
         if not access.version or tuple(map(int, access.version.split(".")[:2])) < (6, 7):
             payload["defaultPaymentMethodId"] = place.payment_method_id
         self._workbench.create(("customer", payload, login.email))

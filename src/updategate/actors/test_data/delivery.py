@@ -38,7 +38,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What shipping costs from a value of the goods on (inclusive) to another (inclusive; ``None``: no limit)."""
+    """What shipping costs from a value or weight on (inclusive) to another (inclusive; ``None``: no limit)."""
 
     gross: Money
     net: Money
@@ -58,12 +58,14 @@ class Delivery:
         key: str,
         products: Sequence[Offer],
         *rates: Rate,
+        by: Literal["price", "weight"] = "price",
         tax: Literal["auto", "highest"] = "auto",
         only_if: Sequence[Condition] = (),
     ) -> Shipping:
         """Create a shipping method that is offered to carts with one of the products, and if ``only_if`` holds.
 
-        ``tax`` ``auto`` spreads the tax of the shipping costs over the rates of the goods.
+        The rates go ``by`` the price of the goods, or by their weight in kilograms. ``tax`` ``auto`` spreads the tax of
+        the shipping costs over the rates of the goods.
         """
         identity, place = self._workbench.identity, self._workbench.place
         rule = self._available(f"shipping {key}", products, only_if)
@@ -80,7 +82,7 @@ class Delivery:
             "prices": [
                 {
                     "id": identity.id(f"shipping {key} rate {position}"),
-                    "calculation": BY_PRICE,
+                    "calculation": BY_WEIGHT if by == "weight" else BY_PRICE,
                     "quantityStart": Decimal(rate.from_value),
                     "quantityEnd": None if rate.to_value is None else Decimal(rate.to_value),
                     "currencyPrice": place.price_json(rate.net, rate.gross),

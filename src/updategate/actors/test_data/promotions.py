@@ -16,11 +16,15 @@ from updategate.clients.json_text import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """A promotion of the test; ``code`` is empty where it applies by itself."""
+    """A promotion of the test; ``code`` is empty where it applies by itself.
+
+    ``individual_codes`` are those of a promotion whose codes are good for one order each; ``code`` is the first.
+    """
 
     id: str
     name: str
     code: str
+    individual_codes: tuple[str, ...] = ()
 
 
 class Promotions:
@@ -39,6 +43,7 @@ class Promotions:
         absolute: str | None = None,
         fixed: str | None = None,
         automatic: bool = False,
+        individual_codes: int = 0,
         scope: Literal["cart", "delivery", "set"] = "cart",
         only_if: Sequence[Condition] = (),
         uses: int | None = None,
@@ -52,19 +57,21 @@ class Promotions:
     ) -> Promotion:
         """Create a promotion of a percentage, an absolute amount or a fixed price.
 
-        It applies to carts with one of the products; with a code, or by itself if ``automatic``.
+        It applies to carts with one of the products; with a code, by itself if ``automatic``, or with one of several
+        ``individual_codes``, each of which is good for one order.
         """
         kind, value = _discount(percent, absolute, fixed)
         identity, place = self._workbench.identity, self._workbench.place
         rule = self._rules.payload(f"for promotion {key}", has_any_of([offer.id for offer in products]), *only_if)
-        code = "" if automatic else identity.code(key)
-        promotion = Promotion(identity.id(f"promotion {key}"), identity.name(f"promotion {key}"), code)
+        codes = tuple(identity.code(f"{key} {number}") for number in range(individual_codes))
+        code = "" if automatic else codes[0] if codes else identity.code(key)
+        promotion = Promotion(identity.id(f"promotion {key}"), identity.name(f"promotion {key}"), code, codes)
         payload: JsonObject = {
             "id": promotion.id,
             "name": promotion.name,
             "active": True,
             "useCodes": not automatic,
-            "useIndividualCodes": False,
+            "useIndividualCodes": bool(codes),
             "useSetGroups": False,
             "exclusive": exclusive,
             "preventCombination": not_with_others,
@@ -92,7 +99,9 @@ class Promotions:
                 }
             ],
         }
-        if code:
+        if codes:
+            payload["individualCodes"] = [{"id": identity.id(f"code {entry}"), "code": entry} for entry in codes]
+        elif code:
             payload["code"] = code
         self._workbench.create(("rule", rule, str(rule["name"])), ("promotion", payload, promotion.name))
         return promotion
