@@ -12,6 +12,7 @@ from updategate.baseline.files import Baseline
 from updategate.config.environment import Environment
 from updategate.config.monitoring import Monitoring
 from updategate.config.policy import Policy
+from updategate.config.price_list import PriceList
 from updategate.config.profile import Profile
 from updategate.config.registry import Registry
 from updategate.config.stages import Stages
@@ -29,6 +30,7 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "evidence": RECORD,
     "verdict": TypeAdapter(Verdict),
     "profile": TypeAdapter(Profile),
+    "price-list": TypeAdapter(PriceList),
     "monitoring": TypeAdapter(Monitoring),
     "baseline": TypeAdapter(Baseline),
     "stages": TypeAdapter(Stages),
