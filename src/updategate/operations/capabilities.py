@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from updategate.clients.connection import admin_api, transport_to
+from updategate.clients.admin_api import Criteria
+from updategate.clients.connection import admin_api, store_api, transport_to
 from updategate.clients.errors import ShopError
 from updategate.clients.transport import Call
 from updategate.config.environment import Environment
@@ -17,6 +18,16 @@ _SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+/administration/[^"']+\.
 
 # plugins that bring a capability, by Shopware's own names
 PLUGIN_CAPABILITIES = {"SwagCommercial": "commercial", "SwagB2bPlatform": "b2b_suite", "SwagPayPal": "paypal"}
+# features of Shopware Commercial, by the route that answers where they are licensed and switched on: harmless reads
+_STORE_ROUTES = {
+    "b2b_quotes": "/quotes",
+    "b2b_employees": "/employee",
+    "b2b_roles": "/role",
+    "b2b_approval": "/approval-rule",
+    "b2b_budgets": "/budgets",
+    "b2b_shopping_lists": "/shopping-lists",
+}
+_NO_ROUTE = "No route found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ def look_at(environment: Environment) -> Shop:
     A shop that does not answer has no version and no capabilities: the processes will say so themselves.
     """
     version, found = _from_admin(environment)
+    if "commercial" in found:
+        found |= commercial_capabilities(environment)
     if environment.capabilities is not None:
         return Shop(version, frozenset(environment.capabilities))
     found |= erp_capabilities(environment)
@@ -72,6 +85,23 @@ def _has_administration(environment: Environment) -> bool:
         return bool(elsewhere) or transport.send(Call("GET", place.path)).ok
     except ShopError:
         return False
+
+
+def commercial_capabilities(environment: Environment) -> set[str]:
+    """What of Shopware Commercial is there: its routes do not exist without a licence for the feature."""
+    found = set()
+    store, admin = store_api(environment), admin_api(environment)
+    try:
+        for name, path in _STORE_ROUTES.items():
+            answer = store.raw("POST", path)
+            if not (answer.status == 404 and _NO_ROUTE in answer.text):
+                found.add(name)
+        if admin is not None and admin.raw_search("custom_price", Criteria().limit(1)).ok:
+            found.add("custom_prices")
+    except ShopError:
+        # a shop that does not answer has no capabilities; the processes will say so themselves
+        return found
+    return found
 
 
 def _answers_html(environment: Environment) -> bool:

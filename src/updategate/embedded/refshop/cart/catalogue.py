@@ -11,6 +11,7 @@ from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.translate import translated
 from updategate.embedded.refshop.shop import Shop
 
+from .agreed import with_agreed_prices
 from .context import CheckoutContext
 from .delivery import ShippingMethod, ShippingPrice
 from .items import IS_PHYSICAL, DeliveryInformation, DeliveryTime
@@ -67,9 +68,12 @@ class StoredCatalogue:
     def product(self, product_id: str, context: CheckoutContext) -> Product | None:
         """Return the product if it is active and visible in the sales channel."""
         key = (product_id, context.sales_channel_id, context.languages)
-        return cached(
+        found = cached(
             self._shop, "cart/products", _PRODUCT_ENTITIES, key, lambda: self._read_product(product_id, context)
         )
+        if found is None or context.customer is None or not self._store.count("custom_price"):
+            return found
+        return with_agreed_prices(self._store, found, context.customer.id, currency_prices)
 
     def inherited(self, product_id: str) -> tuple[Doc, Doc | None] | None:
         """Return a product with the values of its parent filled in, and the parent."""

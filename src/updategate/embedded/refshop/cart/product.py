@@ -74,6 +74,8 @@ class Product:
     reference: ReferencePriceDefinition | None
     payload: Mapping[str, Any]
     facts: Mapping[str, Any]
+    # prices agreed with the customer: they come before all others
+    agreed: tuple[AdvancedPrice, ...] = ()
 
 
 def price_in_currency(
@@ -107,6 +109,8 @@ class PriceSelection:
 
     def tiers(self, product: Product) -> list[AdvancedPrice]:
         """Return the tiers of the most important rule that holds and has prices, smallest quantity first."""
+        if product.agreed:
+            return self._behaviour.tiers(sorted(product.agreed, key=lambda price: price.start))
         by_rule: dict[str, list[AdvancedPrice]] = {}
         for price in product.advanced:
             by_rule.setdefault(price.rule_id, []).append(price)

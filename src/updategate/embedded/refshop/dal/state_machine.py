@@ -20,6 +20,8 @@ MACHINES = {
     "order_transaction": "order_transaction.state",
     "order_transaction_capture": "order_transaction_capture.state",
     "order_transaction_capture_refund": "order_transaction_capture_refund.state",
+    # only where Shopware Commercial is installed
+    "quote": "quote.state",
 }
 
 Emit = Callable[..., None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from updategate.embedded.refshop import commercial
 from updategate.embedded.refshop.behaviour import Started
 from updategate.embedded.refshop.cart.stored import moment_of
 from updategate.embedded.refshop.dal.ids import api_time, derived_id
@@ -30,6 +31,8 @@ def adapt_to_start(shop: Shop) -> None:
                 shop.store.upsert("sales_channel_domain", {"id": domain["id"], "url": url})
         for name, version in shop.settings.plugins.items():
             _show_plugin(shop, name, version)
+        if commercial.installed(shop):
+            commercial.prepare(shop)
         shop.behaviour.started = _started(shop)
 
 

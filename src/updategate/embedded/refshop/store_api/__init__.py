@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
+from updategate.embedded.refshop import commercial
 from updategate.embedded.refshop.dal.ids import SYSTEM_LANGUAGE
 from updategate.embedded.refshop.order import customers
 from updategate.embedded.refshop.shop import Shop
@@ -46,6 +47,11 @@ def routes(shop: Shop) -> list[BaseRoute]:
     customers.listen(shop)
     complete_layouts(shop.store, SYSTEM_LANGUAGE)
     endpoints = [endpoint for part in _PARTS for endpoint in part.ENDPOINTS]
+    if commercial.installed(shop):
+        # it stands on the rest of the API, so it is read last
+        from updategate.embedded.refshop.commercial import quotes
+
+        endpoints += quotes.ENDPOINTS
     paths: dict[str, list[str]] = {}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path.removeprefix("/store-api"), []).append(endpoint.method)

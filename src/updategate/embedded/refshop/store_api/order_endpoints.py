@@ -62,7 +62,7 @@ def place(call: Call) -> Answer:
         raise errors.refused(500, "CHECKOUT__CART_INVALID", detail, errorCount=count, errors=listed)
     if not cart.items:
         raise errors.refused(400, "CHECKOUT__CART_EMPTY", "Cart is empty")
-    buyer, terms = _buyer(call), _terms(call)
+    buyer, terms = buyer_of(call), terms_of(call)
     order_id = ""
     for _ in range(shop.behaviour.orders_of_cart(cart.token)):
         order_id = place_order(shop, cart, buyer, terms)
@@ -72,7 +72,8 @@ def place(call: Call) -> Answer:
     return Answer(order_json(call, order, _PLACED_TREE))
 
 
-def _buyer(call: Call) -> Buyer:
+def buyer_of(call: Call) -> Buyer:
+    """Return who orders."""
     customer, buyer, store = call.session.customer, call.session.context.customer, call.shop.store
     if customer is None or buyer is None:
         raise errors.not_logged_in()
@@ -82,7 +83,8 @@ def _buyer(call: Call) -> Buyer:
     return Buyer(customer, billing, shipping, call.client)
 
 
-def _terms(call: Call) -> Terms:
+def terms_of(call: Call) -> Terms:
+    """Return the terms of an order: what it keeps of its context."""
     session, context = call.session, call.session.context
     return Terms(
         session.channel["id"],
