@@ -27,6 +27,7 @@ from updategate.clients.connector import (
     Report,
 )
 from updategate.clients.connector.described import DescribedConnector
+from updategate.clients.connector.giving_up import GivingUp
 from updategate.clients.erp import ABILITIES
 from updategate.clients.exchange_log import ExchangeLog
 from updategate.clients.transport import RequestsTransport
@@ -201,6 +202,33 @@ def test_what_a_command_has_started_ends_with_it(tmp_path: Path) -> None:
         described(flows={"stock": {"command": [sys.executable, "-c", program]}}, timeout=1.5).start("stock")
     assert time.monotonic() - begun < 10
     assert not psutil.pid_exists(int(child.read_text())) or psutil.Process(int(child.read_text())).status() == "zombie"
+
+
+def test_a_connector_that_was_stuck_twice_is_not_started_again(running: Running, tmp_path: Path) -> None:
+    running.looks = 10**6
+    flows = {"orders": {"post": f"{running.url}/run"}}
+    slow = described(timeout=0.3, flows=flows, idle=idle(running))
+    # as two workers have it
+    workers = [GivingUp(slow, tmp_path / "stuck") for _ in range(2)]
+    for worker in workers:
+        with pytest.raises(ConnectorStuckError):
+            worker.start("orders").until_idle()
+    assert len(running.started) == 2
+    with pytest.raises(ConnectorError, match=r"still not idle .* stuck 2 times in a row before, so it was not started"):
+        workers[0].start("orders")
+    assert len(running.started) == 2
+
+
+def test_a_connector_that_was_stuck_once_is_forgiven(running: Running, tmp_path: Path) -> None:
+    flows = {"orders": {"post": f"{running.url}/run"}}
+    connector = GivingUp(described(timeout=0.5, flows=flows, idle=idle(running)), tmp_path / "stuck")
+    for _ in range(3):
+        running.looks = 10**6
+        with pytest.raises(ConnectorStuckError):
+            connector.start("orders").until_idle()
+        running.looks = 1
+        connector.start("orders").until_idle()
+    assert len(running.started) == 6
 
 
 class TaskShop:
