@@ -70,11 +70,6 @@ class Identity:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def is_test_number(number: str) -> bool:
-    """Whether a product number can only be ours."""
-    return number.startswith(NUMBER_MARK)
-
-
 def is_test_email(email: str) -> bool:
     """Whether an address can only be ours."""
     return email.startswith(EMAIL_MARK) and email.endswith(f"@{EMAIL_DOMAIN}")
