@@ -87,6 +87,7 @@ def registry(count: int = 150) -> tuple[ProcessEntry, ...]:
             ProcessEntry(
                 id=f"{row['id']}{f'-{again}' if again else ''}",
                 title=row["title"],
+                title_de=row.get("title_de", ""),
                 owner=row["owner"],
                 critical=row["critical"],
                 areas=tuple(row["areas"]),
@@ -187,7 +188,9 @@ def _run(
     hostile: bool,
 ) -> RunEvidence:
     if hostile:
-        entries = tuple(entry.model_copy(update={"title": HOSTILE, "owner": HOSTILE}) for entry in entries)
+        entries = tuple(
+            entry.model_copy(update={"title": HOSTILE, "title_de": HOSTILE, "owner": HOSTILE}) for entry in entries
+        )
     writer = _writer(folder, "processes", phase, build, entries)
     writer._file.flush()
     for number, entry in enumerate(entries):

@@ -27,7 +27,7 @@ def _specifier(value: str) -> str:
 class Process(Strict):
     """One business process.
 
-    ``needs`` are capabilities of the shop without which it does not apply; ``effects`` what it writes, which the
+    ``title_de`` is what German reports call it. ``needs`` are capabilities of the shop without which it does not apply; ``effects`` what it writes, which the
     environment must permit; ``areas`` the parts of the shop it stands for (cart, tax, price, mail …).
     ``around_update`` marks what leaves something before an update and finds it afterwards: without a phase it says
     nothing, and is not carried out.
@@ -35,6 +35,7 @@ class Process(Strict):
 
     id: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}-\d{3}$")
     title: str = Field(min_length=3)
+    title_de: str = ""
     owner: str = Field(min_length=1)
     critical: bool
     versions: Annotated[str, AfterValidator(_specifier)] = ">=6.5"

@@ -75,6 +75,7 @@ class ProcessEntry(Fact):
     title: str
     owner: str
     critical: bool
+    title_de: str = ""
     versions: str = ""
     areas: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

@@ -251,6 +251,7 @@ class Judge:
             actual=after[1].actual if after else None,
             evidence_before=before[0] if before else None,
             evidence_after=after[0] if after else None,
+            title_de=entry.title_de,
         )
         gap = None
         if untested is not None:
@@ -271,7 +272,7 @@ class Judge:
             expected=record.expected if record else None,
             actual=record.actual if record else None,
             evidence=(found[0] if found else None) if evidence == "" else evidence,
-            facts=facts,
+            facts={**facts, "title_de": entry.title_de} if entry.title_de else facts,
         )
 
 

@@ -59,6 +59,7 @@ class ProcessResult(Part):
     actual: str | None = None
     evidence_before: str | None = None
     evidence_after: str | None = None
+    title_de: str = ""
 
 
 class Comparison(Part):

@@ -10,7 +10,7 @@ from typing import Any
 from updategate.gate.verdict import Reason, Verdict
 from updategate.reports.formats import duration, percent
 from updategate.reports.sections.processes import ORDER
-from updategate.reports.words import Language, headline, reason_text, states, words
+from updategate.reports.words import Language, headline, reason_text, states, title_of, words
 
 SIGNS = {"pass": "✅", "fail": "❌", "inconclusive": "❔"}
 MOST_ROWS = 30
@@ -50,7 +50,7 @@ def markdown(verdict: Verdict, language: Language = "en", page: str = "verdict.h
         lines += [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
         for result in changed[:MOST_ROWS]:
             told = (
-                f"{result.process} {result.title}",
+                f"{result.process} {title_of(result, language)}",
                 change[result.change],
                 status[result.before or "missing"],
                 status[result.after or "missing"],

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 import yaml
 
-from updategate.gate.verdict import Reason, Verdict
+from updategate.gate.verdict import ProcessResult, Reason, Verdict
 
 Language = Literal["en", "de"]
 LANGUAGES: tuple[Language, ...] = ("en", "de")
@@ -43,12 +43,18 @@ def reason_text(reason: Reason, language: Language) -> str:
     sentences = _file("reasons").get(language, {}).get(reason.code)
     if sentences is None:
         return reason.message
-    facts = {"subject": f"{reason.process or ''} {reason.title or ''}".strip(), **reason.facts}
+    title = reason.facts.get(f"title_{language}") or reason.title or ""
+    facts = {"subject": f"{reason.process or ''} {title}".strip(), **reason.facts}
     full, _, short = sentences.partition("|")
     try:
         return str(full.format(**facts))
     except KeyError:
         return str(short.format(**facts))
+
+
+def title_of(result: ProcessResult, language: Language) -> str:
+    """What a process is called in a language: in English, where it has no other title."""
+    return (result.title_de if language == "de" else "") or result.title
 
 
 def headline(verdict: Verdict, language: Language) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from updategate.reports.formats import plain_message
 from updategate.reports.sections.sheet import Sheet
+from updategate.reports.words import title_of
 
 MOST_NAMES = 12
 # what the gate itself names, in English
@@ -25,17 +26,17 @@ class Gap:
 def gaps(sheet: Sheet) -> list[Gap]:
     """Processes without a result, kinds of evidence that nobody collected, and processes outside of the scope."""
     text = sheet.words
-    evidence = {
-        f"{result.process} {result.title}": result.evidence_after for result in sheet.verdict.comparison.processes
-    }
+    results = {f"{result.process} {result.title}": result for result in sheet.verdict.comparison.processes}
     found = []
     for gap in sheet.verdict.not_tested:
         if gap.what in KINDS:
             key = KINDS[gap.what]
             found.append(Gap(text[f"gap_{key}"], text[f"gap_{key}_why"], gap.critical))
         else:
-            anchor = sheet.book.cite(evidence.get(gap.what))
-            found.append(Gap(gap.what, plain_message(gap.reason), gap.critical, anchor))
+            result = results.get(gap.what)
+            what = f"{result.process} {title_of(result, sheet.language)}" if result else gap.what
+            anchor = sheet.book.cite(result.evidence_after) if result else None
+            found.append(Gap(what, plain_message(gap.reason), gap.critical, anchor))
     found.sort(key=lambda gap: not gap.critical)
     if sheet.runs:
         kinds = {run.started.kind for run in sheet.runs if run.started}

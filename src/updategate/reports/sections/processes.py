@@ -10,6 +10,7 @@ from updategate.gate.verdict import ProcessResult
 from updategate.reports.formats import differing, plain_message
 from updategate.reports.proofs import Proof
 from updategate.reports.sections.sheet import Sheet
+from updategate.reports.words import title_of
 
 ORDER = ("regressed", "failed", "new", "pre_existing", "not_tested", "waived", "intended", "fixed", "unchanged")
 MOODS = {
@@ -38,6 +39,8 @@ class ProcessRow:
     """A process of the scope. ``before`` and ``after`` are statuses, ``missing`` where there is no record."""
 
     result: ProcessResult
+    title: str
+    translated: bool
     before: str
     after: str
     mood: str
@@ -94,6 +97,8 @@ def _row(sheet: Sheet, result: ProcessResult) -> ProcessRow:
         cases = (failed, len(proof.record.cases)) if failed else None
     return ProcessRow(
         result=result,
+        title=title_of(result, sheet.language),
+        translated=sheet.language == "en" or bool(result.title_de),
         before=result.before or "missing",
         after=result.after or "missing",
         mood=MOODS[result.change],
