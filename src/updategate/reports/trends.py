@@ -11,7 +11,7 @@ from markupsafe import Markup
 from updategate.history.store import History, IndicatorPoint, ProcessPoint, StoredRun
 from updategate.history.trends import Wavering, typical_seconds, updates, wavering
 from updategate.reports import formats
-from updategate.reports.charts import Point, series_chart
+from updategate.reports.charts import MOST_DOTS, Point, series_chart
 from updategate.reports.html import page_words, templates
 from updategate.reports.words import LANGUAGES, Language, states, words
 
@@ -128,13 +128,16 @@ def _process(
     language: Language,
 ) -> ProcessTrend:
     status = states("status", language)
+    few = len(points) <= MOST_DOTS  # of many, only what is wrong is dotted and needs a note
     drawn = [
         Point(
             places[point.run.id],
             point.seconds,
             MOODS.get(point.status, "plain"),
             f"{formats.moment(point.run.at, language)}, Shopware {point.run.core or '?'}: {status[point.status]}, "
-            f"{formats.duration(point.seconds, language)}",
+            f"{formats.duration(point.seconds, language)}"
+            if few or point.status != "passed"
+            else "",
         )
         for point in points
         if point.run.id in places
@@ -160,13 +163,16 @@ def _indicator(
     language: Language,
 ) -> IndicatorTrend:
     unit = points[-1].unit
+    few = len(points) <= MOST_DOTS
     drawn = [
         Point(
             places[point.run.id],
             point.value,
             "good",
             f"{formats.moment(point.run.at, language)}, Shopware {point.run.core or '?'}: "
-            f"{formats.shortest(point.value, language)} {unit}",
+            f"{formats.shortest(point.value, language)} {unit}"
+            if few
+            else "",
         )
         for point in points
         if point.run.id in places
