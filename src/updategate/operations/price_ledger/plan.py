@@ -90,6 +90,8 @@ def fitted(plan: Plan, crew: Crew, settings: LedgerSettings, begun: float) -> Pl
         return plan
     started = time.monotonic()
     shift = replace(crew, write=lambda *_: None).ask(parts_of(few))
+    if shift.interrupted:
+        raise KeyboardInterrupt
     if shift.stopped:
         raise LookupError(shift.stopped)
     each = (time.monotonic() - started) / len(few)
