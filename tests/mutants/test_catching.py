@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.gate.conftest import NEW, NOW, OLD, RunOf, policy_of, write_run
+from tests.gate.test_verdict_table import price
 from tests.mutants.made import failing, mutant, process, verdict_of
+from updategate.evidence.reader import read_evidence
 from updategate.evidence.records import UpdateStep
+from updategate.gate.judge import judge
 from updategate.operations.mutants.catching import Found, found_in
 
 REGISTRY = {one.id: one for one in (process("CHK-001", "cart tax"), process("CHK-002", "account"))}
@@ -83,3 +87,20 @@ def test_what_the_update_itself_looks_at_catches_its_own_faults(
     assert (verdict.verdict, found.outcome) == ("fail", outcome)
     if outcome == "caught":
         assert (found.catches[0].by, found.catches[0].actual) == ("update: queue", "7 messages")
+
+
+@pytest.mark.parametrize(("areas", "outcome"), [("price cart", "caught"), ("tax", "caught"), ("account", "missed")])
+def test_a_price_that_changed_catches_what_can_touch_prices(tmp_path: Path, areas: str, outcome: str) -> None:
+    runs = [
+        read_evidence(write_run(tmp_path / name, RunOf({}, build=core, kind="ledger", ledger=(price(total),))))
+        for name, core, total in (("before", OLD, "44.90"), ("after", NEW, "44.91"))
+    ]
+    verdict = judge([runs[1]], [runs[0]], policy_of(), NOW, policy_source="p")
+    found = found_in(verdict, mutant(areas=areas), REGISTRY)
+    assert (verdict.verdict, found.outcome) == ("fail", outcome)
+    if outcome == "caught":
+        catch = found.catches[0]
+        assert catch.by == "price ledger"
+        assert (catch.expected, catch.actual) == ("44.90 EUR each, 44.90 EUR", "44.91 EUR each, 44.91 EUR")
+    else:
+        assert set(found.unclear) == {"price ledger"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import updategate
 from updategate.evidence import handover as carried
 from updategate.evidence.reader import RunEvidence, read_evidence
-from updategate.operations.mutants.carrying_out import NotCarriedOutError, Order, Workplace, carry_out
+from updategate.operations.mutants.carrying_out import NotCarriedOutError, Order, Workplace, carry_out, prices_of
 from updategate.operations.mutants.reference_shop import ReferenceShop
 from updategate.operations.mutants.rounds import Flavour
 
@@ -35,12 +35,16 @@ def sources_of(root: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A healthy shop of the old version after its run: ``evidence``, the ``data`` that an update begins with."""
+    """A healthy shop of the old version after its run: ``evidence``, the ``data`` that an update begins with.
+
+    ``prices`` is its ledger, None where none was asked for.
+    """
 
     flavour: Flavour
     evidence: RunEvidence
     data: Path
     handover: Path | None
+    prices: RunEvidence | None = None
 
     @property
     def usable(self) -> frozenset[str]:
@@ -81,23 +85,31 @@ def before_update(
     order: Order,
     *,
     seed: str = "",
+    prices: bool = False,
 ) -> Before:
-    """The run before the update, made now or taken from ``folder`` where the same sources have made it."""
+    """The run before the update, and the ledger of its ``prices``: made now, or by the same sources in ``folder``."""
     mark = folder / "complete.json"
+    ledger = folder / "prices"
     wanted = {"sources": sources, "processes": sorted(processes)}
-    if not _is_made(mark, sources, processes):
+    if not _is_made(mark, sources, processes) or (prices and not ledger.is_dir()):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         environment = place.environment_file(flavour, folder, seed=seed)
         with ReferenceShop(place.children, folder / "shop.sqlite", OLD_VERSION) as shop:
             evidence = carry_out(place, shop, environment, processes, folder / "run", phase="before", order=order)
+            if prices:
+                prices_of(place, shop, environment, ledger, phase="before")
         if evidence.defects or not evidence.processes:
             why = evidence.defects[0].message if evidence.defects else "nothing was carried out"
             raise NotCarriedOutError(f"The run on the healthy shop is not complete: {why}.")
         mark.write_text(json.dumps(wanted), encoding="utf-8")
     handover = folder / "run" / carried.FILE_NAME
     return Before(
-        flavour, read_evidence(folder / "run"), folder / "shop.sqlite", handover if handover.is_file() else None
+        flavour,
+        read_evidence(folder / "run"),
+        folder / "shop.sqlite",
+        handover if handover.is_file() else None,
+        read_evidence(ledger) if ledger.is_dir() else None,
     )
 
 

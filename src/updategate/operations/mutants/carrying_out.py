@@ -14,6 +14,7 @@ import yaml
 from updategate.clients.connection import admin_api
 from updategate.clients.errors import ShopError
 from updategate.config.environment import Environment
+from updategate.config.ledger import LedgerSettings
 from updategate.config.loading import load, read_yaml
 from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
@@ -28,6 +29,7 @@ from updategate.operations.fingerprint import read_build
 from updategate.operations.mutants.children import Child, Children
 from updategate.operations.mutants.reference_shop import ReferenceShop
 from updategate.operations.mutants.rounds import Flavour
+from updategate.operations.price_ledger.recording import LedgerRefusedError, Task, record_ledger
 from updategate.operations.run_suites import SuiteRunRefused, run_suites
 from updategate.operations.update.doors import still_closed
 from updategate.operations.update.settling import Check, lost_plugins, wait_until_settled
@@ -38,6 +40,9 @@ ENVIRONMENTS: Mapping[Flavour, str] = {"shop": "reference", "erp": "reference-er
 ROUND_SECONDS = 420.0
 # a healthy reference shop is settled at once
 SETTLED_WITHIN = Settling(within=3)
+
+# enough cells for every group, currency and tier of the reference shop
+LEDGER = LedgerSettings(cells=400, seconds=25)
 
 
 class NotCarriedOutError(RuntimeError):
@@ -177,12 +182,34 @@ def look_at_update(
     return read_evidence(folder)
 
 
-def judged(place: Workplace, after: Sequence[RunEvidence], before: RunEvidence, folder: Path) -> Verdict:
-    """The gate's verdict on everything that was carried out after the update, against the run before it."""
+def prices_of(
+    place: Workplace,
+    shop: ReferenceShop,
+    environment: Path,
+    folder: Path,
+    *,
+    phase: Phase,
+    earlier: RunEvidence | None = None,
+) -> RunEvidence:
+    """The shop's price ledger; after an update, of the cells of the ``earlier`` one. Raises NotCarriedOutError."""
+    known = load(environment, Environment, "environment file", variables=for_child(shop.variables))
+    known = known.model_copy(update={"ledger": LEDGER})
+    told = provenance(environment=known.name, stage=known.stage, url=known.url, root=place.root)
+    try:
+        done = record_ledger(
+            known, folder, Task(earlier=earlier), run=folder.name, scope=SCOPE, phase=phase, provenance=told
+        )
+    except LedgerRefusedError as refused:
+        raise NotCarriedOutError(f"The prices cannot be written down: {refused}") from None
+    return done.evidence
+
+
+def judged(place: Workplace, after: Sequence[RunEvidence], before: Sequence[RunEvidence], folder: Path) -> Verdict:
+    """The gate's verdict on everything that was carried out after the update, against the runs before it."""
     processes = {process for run in after if run.started for process in run.started.processes}
     file = place.policy_file(folder, processes)
     verdict = judge(
-        after, [before], load_policy(file), datetime.now(UTC), policy_source=str(file), policy_hash=file_hash(file)
+        after, before, load_policy(file), datetime.now(UTC), policy_source=str(file), policy_hash=file_hash(file)
     )
     (folder / "verdict.json").write_text(verdict.to_json(), encoding="utf-8")
     return verdict

@@ -17,6 +17,8 @@ from updategate.operations.mutants.catalogue import Mutant
 from updategate.operations.mutants.rounds import touches
 
 Outcome = Literal["caught", "missed", "undecided"]
+# whose prices a ledger writes down, before and after
+LEDGER_AREAS = ("price", "tax", "currency")
 # what an update itself looks at, beside the processes: the queue, scheduled tasks, versions, lost plugins
 UPDATE_AREAS = ("update", "queue", "maintenance", "migration", "plugin", "scheduled_task")
 SHOWN = 200
@@ -24,7 +26,7 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Catch:
-    """What gave a mutant away: a process (``CHK-004``) or a check of the update (``update: queue``)."""
+    """What gave a mutant away: a process (``CHK-004``) or a check of the update (``update: queue``), or prices."""
 
     by: str
     title: str
@@ -73,6 +75,11 @@ def found_in(verdict: Verdict, mutant: Mutant, processes: Mapping[str, Process])
                 catches.append(_of_step(step, reason))
             else:
                 unclear[step] = "the mutant has nothing to do with it"
+        if reason.code == "ledger" and reason.weight == "fail":
+            if touches(mutant, LEDGER_AREAS):
+                catches.append(_of_step("price ledger", reason))
+            else:
+                unclear["price ledger"] = f"prices changed, and the mutant can touch {', '.join(mutant.areas)}"
     return Found(verdict.verdict, tuple(catches), unclear)
 
 

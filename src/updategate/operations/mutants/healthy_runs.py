@@ -115,7 +115,7 @@ def play(place: Workplace, run: HealthyRun, processes: Sequence[str], folder: Pa
             handover=handover,
         )
     data.unlink()
-    verdict = judged(place, [update, after], before.evidence, into)
+    verdict = judged(place, [update, after], [before.evidence], into)
     told = {
         **asdict(run),
         "verdict": verdict.verdict,

@@ -20,17 +20,18 @@ from updategate.operations.mutants.carrying_out import (
     carry_out,
     judged,
     look_at_update,
+    prices_of,
 )
 from updategate.operations.mutants.catalogue import Mutant
-from updategate.operations.mutants.catching import Catch, Found, found_in
+from updategate.operations.mutants.catching import LEDGER_AREAS, Catch, Found, found_in
 from updategate.operations.mutants.reference_shop import ReferenceShop, ShopNotStartedError
 from updategate.operations.mutants.results import Result, Results
-from updategate.operations.mutants.rounds import Flavour, Round, is_erp, rounds_for
+from updategate.operations.mutants.rounds import Flavour, Round, is_erp, rounds_for, touches
 
 Tell = Callable[[str], None]
-Part = Literal["quick", "slow", "far", "all"]
+Part = Literal["quick", "slow", "prices", "far", "all"]
 # the parts of a search, each of them for all mutants before the next one: most are caught in the first
-PARTS: tuple[Part, ...] = ("quick", "slow", "far")
+PARTS: tuple[Part, ...] = ("quick", "slow", "prices", "far")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Sweep:
     def _make(self, flavour: Flavour, processes: list[str]) -> Before:
         order = Order(workers=self._extent.lanes if flavour == "shop" else 0)
         folder = self._folder / "before" / flavour
-        before = before_update(self._place, flavour, processes, folder, self._sources, order)
+        prices = flavour == "shop" and not self._extent.quick_only
+        before = before_update(self._place, flavour, processes, folder, self._sources, order, prices=prices)
         for name, why in before.unusable.items():
             self._tell(f"{name} does not pass on the healthy shop, and catches nothing: {why}")
         return before
@@ -157,6 +159,8 @@ class Sweep:
         try:
             rounds = self._rounds(mutant, *self._usable(mutant))
             hunt.go([one for one in rounds if part in ("all", part_of(one))])
+            if part in ("all", "prices"):
+                hunt.compare_prices()
             problem = ""
         except (NotCarriedOutError, ShopNotStartedError) as error:
             problem = str(error)
@@ -240,6 +244,21 @@ class _Hunt:
             if self._is_over():
                 return
 
+    def compare_prices(self) -> None:
+        """Write the prices down as the run before the update did, where the mutant can touch any."""
+        if self._mutant.kind != "shop" or not touches(self._mutant, LEDGER_AREAS):
+            return
+        before = self._before("shop")
+        if before.prices is None:
+            return
+        data, _ = before.updated(self._folder)
+        environment = self._place.environment_file("shop", self._folder)
+        with ReferenceShop(self._place.children, data, NEW_VERSION, self._mutant.shop_options()) as shop:
+            after = prices_of(
+                self._place, shop, environment, self._folder / "prices", phase="after", earlier=before.prices
+            )
+        self._take(judged(self._place, [after], [before.prices], self._folder))
+
     def _is_over(self) -> bool:
         return bool(self.catches and not self._extent.whole) or self._place.children.stopping.is_set()
 
@@ -267,7 +286,7 @@ class _Hunt:
                     waiting.insert(0, left)
                 if waiting and self._extent.whole:
                     continue
-                self._take(judged(self._place, after, before.evidence, folder))
+                self._take(judged(self._place, after, [before.evidence], folder))
                 if self._is_over():
                     return
 
