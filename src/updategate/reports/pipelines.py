@@ -81,8 +81,8 @@ def _cores(verdict: Verdict, unknown: str) -> str:
 def _reason_line(reason: Reason, language: Language) -> str:
     line = f"- **{words(language)['fail' if reason.weight == 'fail' else 'inconclusive']}** "
     line += _cell(reason_text(reason, language))
-    if reason.expected is not None or reason.actual is not None:
-        text = words(language)
+    if reason.process is None and (reason.expected is not None or reason.actual is not None):
+        text = words(language)  # those of processes stand in the table below
         line += f" {text['expected']}: {_code(reason.expected)}, {text['actual']}: {_code(reason.actual)}"
     return line
 
