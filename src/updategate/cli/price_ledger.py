@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -34,6 +35,27 @@ def is_wanted(environment: Environment, asked: bool | None, earlier: Path | None
     if asked is False and earlier is not None:
         raise click.UsageError("--ledger-of goes with --ledger.")
     return bool(asked) or earlier is not None or (asked is None and environment.ledger is not None)
+
+
+def weighed(code: ExitCode, recorded: LedgerRun | None) -> ExitCode:
+    """The exit code of a run: without all prices, it is not complete."""
+    incomplete = recorded is not None and not recorded.complete
+    return ExitCode.INCONCLUSIVE if incomplete and code == ExitCode.PASS else code
+
+
+def summary(recorded: LedgerRun | None) -> dict[str, Any]:
+    """What ``--json`` says of the prices; nothing where none were recorded."""
+    if recorded is None:
+        return {}
+    return {
+        "ledger": {
+            "cells": recorded.cells,
+            "seconds": round(recorded.seconds, 1),
+            "unread": recorded.unread,
+            "deviating": recorded.deviating,
+            "complete": recorded.complete,
+        }
+    }
 
 
 def record(

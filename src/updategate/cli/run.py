@@ -162,11 +162,10 @@ def run(
     note_run(root, read_evidence(done.evidence.folder), screen)
     show_run(screen, done.evidence, done.exit_code, cleaned.problems)
     tell_what_stays(handover, environment.name, screen)
+    code = price_ledger.weighed(done.exit_code, recorded)
     if as_json:
-        print_json(_summary(done, cleaned))
-    if recorded is not None and not recorded.complete and done.exit_code == ExitCode.PASS:
-        return ExitCode.INCONCLUSIVE
-    return done.exit_code
+        print_json({**_summary(done, cleaned), **price_ledger.summary(recorded), "exit_code": int(code)})
+    return code
 
 
 def _shard_arguments(shard: str | None, durations: tuple[Path, ...]) -> tuple[str, ...]:

@@ -218,9 +218,7 @@ def _suites(
             progress=progress.take,
         )
     clean_run(environment, run.evidence)
-    if recorded is not None and not recorded.complete and run.exit_code == ExitCode.PASS:
-        return replace(run, exit_code=ExitCode.INCONCLUSIVE)
-    return run
+    return replace(run, exit_code=price_ledger.weighed(run.exit_code, recorded))
 
 
 def _runs(running: Update, root: Path, plan: UpdatePlan) -> tuple[list[RunEvidence], list[RunEvidence]]:
