@@ -47,8 +47,8 @@ def test_a_run_is_stored_once_with_all_that_it_says(history: History, tmp_path: 
     assert history.add(read_evidence(tmp_path / "copy")) is False
     (stored,) = history.runs()
     assert (stored.run, stored.core, stored.complete, stored.verdict) == ("run", "6.6.7.1", True, None)
-    title, (point,) = history.processes([stored])["CHK-001"]
-    assert (title, point.status) == ("A guest orders", "failed")
+    series = history.processes([stored])["CHK-001"]
+    assert (series.title, [point.status for point in series.points]) == ("A guest orders", ["failed"])
     assert [value.value for value in history.indicators([stored])["listing.p95"]] == [812.5]
 
 
@@ -76,7 +76,7 @@ def test_retention_keeps_the_newest_of_each_environment(history: History) -> Non
     assert history.prune(keep_days=300, now=datetime(2026, 1, 6, tzinfo=UTC)) == 1
     assert history.environments() == ["staging"]
     runs = history.runs()
-    assert len(history.processes(runs)["CHK-001"][1]) == len(history.indicators(runs)["i"]) == 4
+    assert len(history.processes(runs)["CHK-001"].points) == len(history.indicators(runs)["i"]) == 4
 
 
 def test_folders_are_imported_with_their_verdicts(history: History, judged: Judged, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_two_pipelines_that_write_at_once_lose_nothing(url: str) -> None:
         runs = history.runs(last=1000)
         assert len(runs) == 81  # both stored the same run once
         found = history.processes(runs)
-        assert all(len(found[f"P-{number}"][1]) == 80 for number in range(20))
+        assert all(len(found[f"P-{number}"].points) == 80 for number in range(20))
 
 
 def test_a_newer_format_is_refused(url: str) -> None:

@@ -37,6 +37,7 @@ PROCESSES = Table(
     Column("run_id", ForeignKey("updategate_runs.id", ondelete="CASCADE"), primary_key=True),
     Column("process", String(80), primary_key=True),
     Column("title", Text, nullable=False),
+    Column("title_de", Text, nullable=False, server_default=""),
     Column("status", String(20), nullable=False),
     Column("seconds", Float, nullable=False),
     Column("attempts", Integer, nullable=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -53,6 +53,15 @@ class ProcessPoint:
     status: str
     seconds: float
     attempts: int
+
+
+@dataclass(slots=True)
+class ProcessSeries:
+    """A process over time, with the titles that it had last."""
+
+    title: str = ""
+    title_de: str = ""
+    points: list[ProcessPoint] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ class History:
         if run.started is None:
             return False
         started = run.started
-        titles = {entry.id: entry.title for entry in started.registry}
+        entries = {entry.id: entry for entry in started.registry}
         row = {
             "digest": file_hash(run.folder / FILE_NAME),
             "run": run.name,
@@ -142,7 +151,8 @@ class History:
             "folder": str(run.folder),
         }
         processes = [
-            {"process": name, "title": titles.get(name, ""), "status": found[-1].status,
+            {"process": name, "title": entries[name].title if name in entries else "",
+             "title_de": entries[name].title_de if name in entries else "", "status": found[-1].status,
              "seconds": found[-1].seconds, "attempts": found[-1].attempts}
             for name, found in run.processes.items()
         ]  # fmt: skip
@@ -230,15 +240,14 @@ class History:
         with self._engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(RUNS)).scalar_one()
 
-    def processes(self, runs: Sequence[StoredRun]) -> dict[str, tuple[str, list[ProcessPoint]]]:
-        """Process → its title and what it did in the given runs, in their order."""
-        found: dict[str, tuple[str, list[ProcessPoint]]] = {}
+    def processes(self, runs: Sequence[StoredRun]) -> dict[str, ProcessSeries]:
+        """Process → its titles and what it did in the given runs, in their order."""
+        found: dict[str, ProcessSeries] = {}
         query = select(PROCESSES).join(RUNS).order_by(RUNS.c.at, RUNS.c.id, PROCESSES.c.process)
         for run, row in self._of(runs, query):
-            title, points = found.setdefault(row.process, (row.title, []))
-            points.append(ProcessPoint(run, row.status, row.seconds, row.attempts))
-            if row.title and row.title != title:
-                found[row.process] = (row.title, points)
+            series = found.setdefault(row.process, ProcessSeries())
+            series.points.append(ProcessPoint(run, row.status, row.seconds, row.attempts))
+            series.title, series.title_de = row.title or series.title, row.title_de or series.title_de
         return found
 
     def indicators(self, runs: Sequence[StoredRun]) -> dict[str, list[IndicatorPoint]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from updategate.history.store import ProcessPoint, StoredRun
+from updategate.history.store import ProcessPoint, ProcessSeries, StoredRun
 
 RECENT = 10
 
@@ -50,9 +50,9 @@ def typical_seconds(points: Sequence[ProcessPoint]) -> float | None:
     return median(passed) if passed else None
 
 
-def expected_seconds(history: Mapping[str, tuple[str, Sequence[ProcessPoint]]]) -> dict[str, float]:
+def expected_seconds(history: Mapping[str, ProcessSeries]) -> dict[str, float]:
     """Process → typical duration, for those that ever passed."""
-    found = {process: typical_seconds(points) for process, (_, points) in history.items()}
+    found = {process: typical_seconds(series.points) for process, series in history.items()}
     return {process: seconds for process, seconds in found.items() if seconds is not None}
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from markupsafe import Markup
 
-from updategate.history.store import History, IndicatorPoint, ProcessPoint, StoredRun
+from updategate.history.store import History, IndicatorPoint, ProcessPoint, ProcessSeries, StoredRun
 from updategate.history.trends import Wavering, typical_seconds, updates, wavering
 from updategate.reports import formats
 from updategate.reports.charts import MOST_DOTS, Point, series_chart
@@ -24,6 +24,7 @@ class ProcessTrend:
 
     process: str
     title: str
+    translated: bool
     last: str
     typical: float | None
     newest: float
@@ -74,7 +75,7 @@ def write_trend_pages(
 @dataclass(frozen=True)
 class _Found:
     runs: Sequence[StoredRun]
-    processes: dict[str, tuple[str, list[ProcessPoint]]]
+    processes: dict[str, ProcessSeries]
     indicators: dict[str, list[IndicatorPoint]]
 
 
@@ -85,18 +86,17 @@ def _collect(history: History, environment: str, subject: str | None, last: int)
     points = history.of_process(subject, environment)
     values = history.of_indicator(subject, environment)
     runs = [point.run for point in points] or [value.run for value in values]
-    titles = history.processes([points[-1].run]) if points else {}
-    title = titles.get(subject, ("", []))[0]
-    return _Found(runs, {subject: (title, points)} if points else {}, {subject: values} if values else {})
+    processes = history.processes([points[-1].run]) if points else {}
+    if points:
+        processes = {subject: replace(processes[subject], points=points)}
+    return _Found(runs, processes, {subject: values} if values else {})
 
 
 def _page(found: _Found, environment: str, subject: str | None, language: Language) -> str:
     places = {run.id: place for place, run in enumerate(found.runs)}
     marks = updates(found.runs)
     other = next(one for one in LANGUAGES if one != language)
-    processes = [
-        _process(name, title, points, places, marks, language) for name, (title, points) in found.processes.items()
-    ]
+    processes = [_process(name, series, places, marks, language) for name, series in found.processes.items()]
     processes.sort(key=lambda trend: (not trend.restless, -(trend.wavers.share or 0), trend.process))
     indicators = [
         _indicator(name, points, places, marks, language) for name, points in sorted(found.indicators.items())
@@ -121,12 +121,12 @@ def _page(found: _Found, environment: str, subject: str | None, language: Langua
 
 def _process(
     name: str,
-    title: str,
-    points: Sequence[ProcessPoint],
+    series: ProcessSeries,
     places: dict[int, int],
     marks: list[tuple[int, str]],
     language: Language,
 ) -> ProcessTrend:
+    points = series.points
     status = states("status", language)
     few = len(points) <= MOST_DOTS  # of many, only what is wrong is dotted and needs a note
     drawn = [
@@ -145,7 +145,8 @@ def _process(
     chart_title = words(language)["trend_chart"].format(subject=name)
     return ProcessTrend(
         process=name,
-        title=title,
+        title=(series.title_de if language == "de" else "") or series.title,
+        translated=language == "en" or bool(series.title_de),
         last=points[-1].status,
         typical=typical_seconds(points),
         newest=points[-1].seconds,
