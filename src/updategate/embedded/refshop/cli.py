@@ -26,7 +26,7 @@ from .mutants import MUTANTS, PERFORMANCE_MUTANTS, UnknownMutantError, mutated
 from .seed import SeedError, opened_data
 from .seed.starting import adapt_to_start, facts_of
 from .shop import Settings, Shop
-from .tasks import plan_tasks, run_due_tasks
+from .tasks import plan_tasks
 from .versions import UnknownVersionError, version_named
 
 
@@ -108,7 +108,6 @@ def _prepare(shop: Shop, cleanup: contextlib.ExitStack) -> None:
     listen(shop)
     adapt_to_start(shop)
     plan_tasks(shop)
-    run_due_tasks(shop)
 
 
 def _plugins(options: list[str]) -> dict[str, str]:
@@ -132,10 +131,6 @@ def _listen(port: int) -> socket.socket:
         raise UsageError(f"port {port} on 127.0.0.1 cannot be used: {error.strerror}") from None
     listener.listen(128)
     return listener
-
-
-# uvicorn ticks ten times a second
-_TICKS_BETWEEN_TASKS = 50
 
 
 class _Server(uvicorn.Server):
@@ -175,11 +170,6 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         yield
-
-    async def on_tick(self, counter: int) -> bool:
-        if counter % _TICKS_BETWEEN_TASKS == 0:
-            run_due_tasks(self._shop)
-        return await super().on_tick(counter)
 
     def _stop(self) -> None:
         self.should_exit = True

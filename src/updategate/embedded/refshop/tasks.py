@@ -1,4 +1,8 @@
-"""The worker of the scheduled tasks: what is due is run and planned anew."""
+"""The worker of the scheduled tasks: what is due is run and planned anew.
+
+It works whenever somebody looks at the tasks, which is as if it had done so all along; a thread of its own would add
+reads and writes to what is counted of requests.
+"""
 
 from __future__ import annotations
 

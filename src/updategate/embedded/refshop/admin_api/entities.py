@@ -19,6 +19,7 @@ from updategate.embedded.refshop.dal.problems import ApiProblem, http_problem, p
 from updategate.embedded.refshop.dal.search import Found, search
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.write import CREATE, UPDATE, delete_rows, write_rows
+from updategate.embedded.refshop.tasks import run_due_tasks
 
 from .http import Call, Router, not_found
 from .links import page_links, self_link
@@ -172,6 +173,8 @@ def _key(definition: Definition, doc: Doc) -> Any:
 
 def _found(call: Call, place: Place, criteria: Criteria) -> Found:
     behaviour = call.shop.behaviour
+    if place.definition.name == "scheduled_task":
+        run_due_tasks(call.shop)
     criteria.offset = behaviour.search_offset(criteria.offset)
     found = search(call.context(), place.definition, criteria)
     return replace(found, total=behaviour.told_total(found.total, len(found.docs)))
