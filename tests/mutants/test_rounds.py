@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.mutants.made import PROCESSES, mutant
-from updategate.operations.mutants.rounds import rounds_for
+from tests.mutants.made import PROCESSES, mutant, process
+from updategate.operations.mutants.rounds import LIKELY, rounds_for
 
 IDS = [one.id for one in PROCESSES]
 
@@ -23,6 +23,15 @@ def test_what_shares_an_area_comes_first_and_requests_before_browsers_and_mails(
         ("ORD-001", "UPD-001"),
         ("ORD-010",),
     ]
+
+
+def test_what_is_most_like_the_mutant_is_looked_at_first() -> None:
+    many = [process(f"CHK-{number:03}", "tax cart order", "admin") for number in range(1, 15)]
+    many += [process("CHK-020", "tax", "admin"), process("CHK-021", "tax cart", "admin")]
+    first, second = rounds_for(mutant(areas="tax cart"), many, {})
+    assert first.processes[0] == "CHK-021"
+    assert (len(first.processes), first.likely, second.likely) == (LIKELY, True, False)
+    assert second.processes[-1] == "CHK-020"
 
 
 def test_a_fault_of_a_connector_is_looked_for_with_the_erp_alone() -> None:

@@ -28,7 +28,9 @@ def sources_of(root: Path) -> str:
     folders = [*(package / part for part in PARTS), root / "suites", root / "fixtures", root / "ci" / "policies"]
     digest = hashlib.sha256()
     for folder in folders:
-        for file in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yaml", ".json", ".j2")):
+        files = (path for path in folder.rglob("*") if path.suffix in (".py", ".yaml", ".json", ".j2"))
+        # how mutants are looked for changes nothing of what was found
+        for file in sorted(path for path in files if "operations/mutants" not in path.as_posix()):
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -91,18 +93,22 @@ def before_update(
     mark = folder / "complete.json"
     ledger = folder / "prices"
     wanted = {"sources": sources, "processes": sorted(processes)}
-    if not _is_made(mark, sources, processes) or (prices and not ledger.is_dir()):
+    environment = place.environment_file(flavour, folder, seed=seed)
+    if not _is_made(mark, sources, processes):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         environment = place.environment_file(flavour, folder, seed=seed)
         with ReferenceShop(place.children, folder / "shop.sqlite", OLD_VERSION) as shop:
             evidence = carry_out(place, shop, environment, processes, folder / "run", phase="before", order=order)
-            if prices:
-                prices_of(place, shop, environment, ledger, phase="before")
         if evidence.defects or not evidence.processes:
             why = evidence.defects[0].message if evidence.defects else "nothing was carried out"
             raise NotCarriedOutError(f"The run on the healthy shop is not complete: {why}.")
         mark.write_text(json.dumps(wanted), encoding="utf-8")
+    if prices and not _is_complete(ledger):
+        shutil.rmtree(ledger, ignore_errors=True)
+        data = Path(shutil.copy(folder / "shop.sqlite", folder / "priced.sqlite"))
+        with ReferenceShop(place.children, data, OLD_VERSION) as shop:
+            prices_of(place, shop, environment, ledger, phase="before")
     handover = folder / "run" / carried.FILE_NAME
     return Before(
         flavour,
@@ -111,6 +117,10 @@ def before_update(
         handover if handover.is_file() else None,
         read_evidence(ledger) if ledger.is_dir() else None,
     )
+
+
+def _is_complete(run: Path) -> bool:
+    return run.is_dir() and not read_evidence(run).defects
 
 
 def _is_made(mark: Path, sources: str, processes: Sequence[str]) -> bool:

@@ -18,16 +18,21 @@ Flavour = Literal["shop", "erp"]
 SLOW_NEEDS = frozenset({"storefront", "administration", "mail"})
 SLOW_SECONDS = 6.0
 SLOW_ERP_SECONDS = 9.0
+LIKELY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Processes that are carried out together against one mutant; ``near`` ones share an area with it."""
+    """Processes that are carried out together against one mutant; ``near`` ones share an area with it.
+
+    ``likely`` are those of them whose areas are most like the mutant's.
+    """
 
     flavour: Flavour
     near: bool
     processes: tuple[str, ...]
     slow: bool = False
+    likely: bool = False
 
 
 def is_erp(process: Process) -> bool:
@@ -74,9 +79,18 @@ def _in_order(
                 for process in processes
                 if touches(mutant, process.areas) == near and _is_slow(process, seconds) == slow
             ]
-            if ids:
-                rounds.append(Round(flavour, near, tuple(ids), slow))
-    return rounds
+            if near and not slow:
+                areas = {process.id: set(process.areas) for process in processes}
+                ids.sort(key=lambda name: -_likeness(areas[name], set(mutant.areas)))
+                rounds.append(Round(flavour, near, tuple(ids[:LIKELY]), slow, likely=True))
+                ids = ids[LIKELY:]
+            rounds.append(Round(flavour, near, tuple(ids), slow))
+    return [one for one in rounds if one.processes]
+
+
+def _likeness(areas: set[str], others: set[str]) -> float:
+    """Areas that both have, of all that one of them has."""
+    return len(areas & others) / len(areas | others)
 
 
 def _is_slow(process: Process, seconds: Mapping[str, float]) -> bool:
@@ -107,5 +121,5 @@ def _moved_forward(
         found = [process for process in moved if is_erp(process) == wanted]
         if found:
             near = any(touches(mutant, process.areas) for process in found)
-            ahead.append(Round(flavour, near, tuple(process.id for process in found)))
+            ahead.append(Round(flavour, near, tuple(process.id for process in found), likely=near))
     return [*ahead, *rest]

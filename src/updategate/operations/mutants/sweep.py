@@ -29,9 +29,10 @@ from updategate.operations.mutants.results import Result, Results
 from updategate.operations.mutants.rounds import Flavour, Round, is_erp, rounds_for, touches
 
 Tell = Callable[[str], None]
-Part = Literal["quick", "slow", "prices", "far", "all"]
+Part = Literal["likely", "quick", "slow", "prices", "far", "all"]
 # the parts of a search, each of them for all mutants before the next one: most are caught in the first
-PARTS: tuple[Part, ...] = ("quick", "slow", "prices", "far")
+PARTS: tuple[Part, ...] = ("likely", "quick", "slow", "prices", "far")
+QUICK = PARTS[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Sweep:
     def _rounds(self, mutant: Mutant, processes: Sequence[Process], seconds: dict[str, float]) -> list[Round]:
         rounds = rounds_for(mutant, processes, seconds, first=self._extent.first.get(mutant.name, ()))
         if self._extent.quick_only:
-            rounds = [one for one in rounds if part_of(one) == "quick"]
+            rounds = [one for one in rounds if part_of(one) in QUICK]
         return rounds
 
     def play(self, mutants: Sequence[Mutant]) -> bool:
@@ -124,7 +125,7 @@ class Sweep:
         begun = monotonic()
         if self._extent.whole:
             return self._all(mutants, "all", begun)
-        for part in PARTS[:1] if self._extent.quick_only else PARTS:
+        for part in QUICK if self._extent.quick_only else PARTS:
             known = self.results.all(self._sources)
             waiting = [mutant for mutant in mutants if part in left_for(mutant, known)]
             if not self._all(waiting, part, begun):
@@ -132,7 +133,7 @@ class Sweep:
         return True
 
     def _all(self, mutants: Sequence[Mutant], part: Part, begun: float) -> bool:
-        waiting = sorted(mutants, key=lambda mutant: mutant.needs_erp)
+        waiting = _mixed(mutants)
         running: set[Future[None]] = set()
         stopping = self._place.children.stopping
         with ThreadPoolExecutor(self._extent.lanes) as pool:
@@ -298,9 +299,22 @@ class _Hunt:
         self.verdicts.append(found.verdict)
 
 
+def _mixed(mutants: Sequence[Mutant]) -> list[Mutant]:
+    """One of each group in turn, so that a sweep that is cut off has looked at all of them; the ERP's at the end."""
+    turns: dict[str, int] = {}
+    order = []
+    for mutant in mutants:
+        turns[mutant.group] = turns.get(mutant.group, 0) + 1
+        order.append((mutant.needs_erp, turns[mutant.group]))
+    ranked = sorted(range(len(order)), key=lambda index: (order[index], index))
+    return [mutants[index] for index in ranked]
+
+
 def part_of(one: Round) -> Part:
     """The part of the search that a round belongs to."""
-    return "far" if not one.near else "slow" if one.slow else "quick"
+    if not one.near:
+        return "far"
+    return "slow" if one.slow else "likely" if one.likely else "quick"
 
 
 def left_for(mutant: Mutant, known: Mapping[str, Result]) -> tuple[str, ...]:
