@@ -77,7 +77,7 @@ def is_test_email(email: str) -> bool:
 
 def is_test_number(number: str) -> bool:
     """Whether a product number can only be ours: mark, process, a word, four digits of its digest."""
-    return re.fullmatch(rf"{NUMBER_MARK}[A-Z]+[0-9]*-[A-Z0-9-]+-[0-9A-F]{{4}}", number) is not None
+    return re.fullmatch(rf"{NUMBER_MARK}[A-Z][A-Z0-9]*[0-9]{{2}}-[A-Z0-9-]+-[0-9A-F]{{4}}", number) is not None
 
 
 def _slug(text: str) -> str:

@@ -187,7 +187,11 @@ def erp_of(environment: Environment, started: Started) -> Erp:
         raise ErpUnreachableError("", "the environment file has no section 'erp'")
     adapter = adapter_named("updategate.erp", environment.erp.adapter, "erp.adapter")
     erp: Erp = adapter(resolved_erp(environment.erp, started.erp))
-    erp.check()
+    try:
+        erp.check()
+    except CounterpartError:
+        erp.close()
+        raise
     return erp
 
 
