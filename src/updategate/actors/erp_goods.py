@@ -9,12 +9,10 @@ from updategate.actors.removal import all_ids, remove_addresses_of
 from updategate.actors.test_data.workbench import Workbench
 from updategate.clients.admin_api import Criteria
 from updategate.clients.erp import Article, Erp
-from updategate.clients.errors import ApiError
 from updategate.domain.erp import Attribute
 from updategate.domain.money import Money
 
 _TOGETHER = 100
-_DEADLOCKS_AT_MOST = 5
 
 
 class ErpGoods:
@@ -74,23 +72,12 @@ class ErpGoods:
         ids = all_ids(admin, "product", Criteria().any_of("productNumber", numbers))
         media = self._media_of(ids) if self._pictured.intersection(numbers) else []
         if ids:
-            self._drop("product", ids)
+            admin.remove(("product", [{"id": entry} for entry in ids]))
             remove_addresses_of(admin, ids)
         if media:
-            self._drop("media", media)
+            admin.remove(("media", [{"id": entry} for entry in media]))
         for number in numbers:
             self._workbench.journal.removed("product", f"number:{number}")
-
-    def _drop(self, entity: str, ids: list[str]) -> None:
-        """Remove many at once, and again where the database chose them to break a deadlock with the shop's workers."""
-        for attempt in range(1, _DEADLOCKS_AT_MOST + 1):
-            try:
-                self._workbench.admin.remove((entity, [{"id": entry} for entry in ids]))
-            except ApiError as fault:
-                if not fault.deadlocked or attempt == _DEADLOCKS_AT_MOST:
-                    raise
-            else:
-                return
 
     def _media_of(self, product_ids: list[str]) -> list[str]:
         admin = self._workbench.admin

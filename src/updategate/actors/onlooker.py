@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from updategate.actors.identity import NAME_MARK, is_test_number
+from updategate.actors.new_taxes import with_new_taxes
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.errors import ApiError
@@ -62,7 +63,7 @@ class Onlooker:
     def sees_listing(self, category: Category, limit: int = 24) -> list[OfferedProduct]:
         """The merchant's products among the first ``limit`` of a category."""
         with self._recorder.step(f"opens the category {category.name}"):
-            body = self._session().listing(category.id, limit=limit)
+            body = with_new_taxes(lambda: self._session().listing(category.id, limit=limit))
             return self._own(body.get("elements") or [])
 
     def sees_product(self, product_id: str) -> OfferedProduct:
@@ -73,7 +74,7 @@ class Onlooker:
     def finds(self, term: str, limit: int = 24) -> list[OfferedProduct]:
         """The merchant's products that the search finds for a term, best first."""
         with self._recorder.step(f"searches for {term}"):
-            return self._own(self._session().search(term, limit=limit).get("elements") or [])
+            return self._own(with_new_taxes(lambda: self._session().search(term, limit=limit)).get("elements") or [])
 
     def sees_page_price(self, product_id: str) -> Decimal | None:
         """The price that the product's page states; None where the page states none."""

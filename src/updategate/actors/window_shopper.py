@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bs4 import BeautifulSoup, Tag
 
+from updategate.actors.new_taxes import with_new_taxes
 from updategate.actors.purchase import Buyable
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
@@ -83,7 +84,7 @@ class WindowShopper:
     def searches(self, term: str) -> Listing:
         """Search for a term."""
         with self._recorder.step(f"searches for {term!r}"):
-            return self._listing(self._session().search(term, limit=24))
+            return self._found(term)
 
     def sees_product(self, product: Buyable) -> Shown:
         """Open a product in the API."""
@@ -125,10 +126,13 @@ class WindowShopper:
         with self._recorder.step(f"waits until {term!r} is found", within=f"{within:g} s"):
             return _wait(
                 f"{product.number} among what is found for {term!r}",
-                lambda: product.number in self._listing(self._session().search(term, limit=24)).numbers,
+                lambda: product.number in self._found(term).numbers,
                 wanted=True,
                 within=within,
             )
+
+    def _found(self, term: str) -> Listing:
+        return self._listing(with_new_taxes(lambda: self._session().search(term, limit=24)))
 
     def _session(self) -> StoreApi:
         if self._api is None:

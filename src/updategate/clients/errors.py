@@ -81,11 +81,6 @@ class ApiError(ShopError):
         told = "; ".join(str(violation) for violation in violations) or f"no Shopware error, but: {body[:300]!r}"
         super().__init__(f"{request} answered {status}: {told}")
 
-    @property
-    def deadlocked(self) -> bool:
-        """Whether the shop's database took the transaction back to break a deadlock: nothing of it was written."""
-        return any("SQLSTATE[40001]" in violation.detail for violation in self.violations)
-
     @classmethod
     def of(cls, answer: Answer) -> ApiError:
         """Read the error that an answer holds."""

@@ -110,6 +110,25 @@ def test_wrong_credentials_are_told_in_shopwares_words(fake_shop: FakeShop, tran
     assert len(fake_shop.asked) == 1
 
 
+DEADLOCK = {"code": "1213", "detail": "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found"}
+
+
+def test_what_a_deadlock_took_back_is_sent_again_and_logged(
+    fake_shop: FakeShop, admin: AdminApi, log: ExchangeLog
+) -> None:
+    fake_shop.answers("PATCH", "/api/product/" + "1" * 32, {"errors": [DEADLOCK]}, status=400)
+    fake_shop.answers("PATCH", "/api/product/" + "1" * 32, {}, status=200)
+    admin.patch("product", "1" * 32, {"stock": 3})
+    assert [exchange.note for exchange in log.last()][-1] == "again after a deadlock of the database"
+
+
+def test_a_deadlock_that_lasts_is_an_error(fake_shop: FakeShop, admin: AdminApi) -> None:
+    fake_shop.answers("PATCH", "/api/product/" + "1" * 32, {"errors": [DEADLOCK]}, status=400)
+    with pytest.raises(ApiError, match="1213"):
+        admin.patch("product", "1" * 32, {"stock": 3})
+    assert len(fake_shop.of("/api/product/" + "1" * 32)) == 5
+
+
 def test_other_errors_are_never_sent_again(fake_shop: FakeShop, admin: AdminApi) -> None:
     fake_shop.answers("POST", "/api/product", {"errors": [{"code": "X", "detail": "no"}]}, status=500)
     with pytest.raises(ApiError):

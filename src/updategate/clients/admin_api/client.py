@@ -1,7 +1,8 @@
 """The Admin API: search, write, sync, state transitions, documents, settings.
 
-``raw_x`` returns the answer whatever its status, ``x`` returns what it holds or raises an ``ApiError``. Only a 401 is
-sent again, once and with a new token, which the exchange log shows.
+``raw_x`` returns the answer whatever its status, ``x`` returns what it holds or raises an ``ApiError``. Two refusals
+are sent again, which the exchange log shows: a 401, once and with a new token, and a transaction that the database took
+back to break a deadlock, of which nothing was written.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from updategate.clients.json_text import Json, JsonObject
 from updategate.clients.transport import Answer, Call, Transport
 
 __all__ = ["AdminApi", "Integration", "SearchResult", "User"]
+
+_DEADLOCK = b"SQLSTATE[40001]"
+_AFTER_DEADLOCKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class AdminApi:
         if answer.status == 401:
             token = self.sign_in.renewed(token)
             answer = self._send(token, method, path, body, name, headers, "again with a new token after 401")
+        for _ in range(_AFTER_DEADLOCKS):
+            if answer.ok or _DEADLOCK not in answer.body:
+                break
+            answer = self._send(token, method, path, body, name, headers, "again after a deadlock of the database")
         return answer
 
     def ask(self, method: str, path: str, body: Json = None, *, name: str = "") -> Json:
