@@ -166,3 +166,39 @@ def test_a_torn_line_is_no_finished_run(tmp_path: Path) -> None:
     )
     assert set(finished(tmp_path, "s1")) == {1}
     assert finished(tmp_path, "s2") == {}
+
+
+def test_what_is_kept_in_the_repository_is_read_back_as_it_was(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "suites").mkdir(parents=True)
+    (root / "suites" / "processes.yaml").write_bytes((ROOT / "suites" / "processes.yaml").read_bytes())
+    results = Results(tmp_path / "sweep")
+    results.add(result("tax-one-cent", "caught", CATCH, whole=True))
+    results.add(result("a-mutant-that-is-no-more", "caught"))
+    (tmp_path / "healthy").mkdir()
+    with (tmp_path / "healthy" / FILE_NAME).open("w", encoding="utf-8") as file:
+        for number, erp, verdict in (
+            (1, True, "pass"),
+            (2, False, "inconclusive"),
+            (2, False, "pass"),
+            (3, True, "fail"),
+        ):
+            file.write(json.dumps({"number": number, "erp": erp, "verdict": verdict}) + "\n")
+    kept = Kept.of(root, tmp_path / "sweep", tmp_path / "healthy")
+    assert set(kept.results) == {"tax-one-cent"}
+    assert kept.healthy == {"runs": 3, "alarms": 1, "runs_with_erp": 2, "alarms_with_erp": 1}
+    assert kept.fragile == {"tax-one-cent": "CHK-001"}
+    assert kept.useless is not None
+    assert "CHK-001" not in kept.useless
+    assert "CHK-002" in kept.useless
+    kept.write(root)
+    assert kept_in(root) == kept
+    # a later sweep that was not whole, without runs on the healthy shop, keeps what is known of both
+    results.add(result("tax-one-cent", "missed"))
+    later = Kept.of(root, tmp_path / "sweep", tmp_path / "nothing")
+    assert (later.caught, later.useless, later.healthy) == (frozenset(), kept.useless, kept.healthy)
+
+
+def test_nothing_to_keep_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="Run `updategate mutants` first"):
+        Kept.of(ROOT, tmp_path, tmp_path)
