@@ -214,7 +214,8 @@ class Inspector:
             schema = self._admin.ask("GET", "/_info/entity-schema.json")
             return {
                 entity: {
-                    str(name): _type_of(field) for name, field in sorted(dict(schema[entity]["properties"]).items())
+                    str(name): _type_of(name, field)
+                    for name, field in sorted(dict(schema[entity]["properties"]).items())
                 }
                 for entity in entities
                 if entity in schema
@@ -252,11 +253,12 @@ def _camel(column: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-def _type_of(field: JsonObject) -> str:
+def _type_of(name: str, field: JsonObject) -> str:
     flags = dict(field.get("flags") or {})
     kind = str(field.get("relation") or field["type"])
-    # what the shop fills in by itself is required of nobody
-    required = flags.get("required") and not flags.keys() & {"computed", "write_protected", "primary_key"}
+    # what the shop fills in by itself is required of nobody, such as the version of what is referred to
+    by_itself = flags.keys() & {"computed", "write_protected", "primary_key"} or name.endswith("ersionId")
+    required = flags.get("required") and not by_itself
     return f"{kind}!" if required else kind
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import cycle
 
 from bs4 import BeautifulSoup, Tag
 
@@ -122,17 +123,22 @@ class WindowShopper:
             )
 
     def waits_until_found(self, product: Buyable, term: str, within: float) -> float:
-        """Wait until the search finds a product by a term; returns how long it took, in seconds."""
+        """Wait until the search finds a product by a term; returns how long it took, in seconds.
+
+        Each time a little more is asked for: Shopware 6.5 keeps the answer to a search, and an empty one is kept for an
+        hour although the product is found by now.
+        """
+        sizes = cycle(range(24, 100))
         with self._recorder.step(f"waits until {term!r} is found", within=f"{within:g} s"):
             return _wait(
                 f"{product.number} among what is found for {term!r}",
-                lambda: product.number in self._found(term).numbers,
+                lambda: product.number in self._found(term, next(sizes)).numbers,
                 wanted=True,
                 within=within,
             )
 
-    def _found(self, term: str) -> Listing:
-        return self._listing(with_new_taxes(lambda: self._session().search(term, limit=24)))
+    def _found(self, term: str, limit: int = 24) -> Listing:
+        return self._listing(with_new_taxes(lambda: self._session().search(term, limit=limit)))
 
     def _session(self) -> StoreApi:
         if self._api is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,10 @@ from updategate.evidence.reader import RunEvidence, read_evidence
 
 Progress = Callable[[dict[str, Any]], None]
 PYTEST_USAGE_ERROR = 4
+MEGABYTE = 10**6
+# pictures and traces of failures are the most of it
+NEEDED = 50 * MEGABYTE
+TOO_FULL = MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def run_suites(
     ``variables`` is the process environment for pytest. A Ctrl-C reaches pytest too; this waits until it has ended
     its evidence. ``began`` is told of the process, for who has to end it. ``result_files`` are Allure's and JUnit's.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_room(folder)
     reading, writing = os.pipe()
     command = [
         sys.executable, "-m", "pytest", "suites", *suites,
@@ -84,11 +89,39 @@ def run_suites(
         code = _follow(process, reading, progress)
     if code == PYTEST_USAGE_ERROR:
         raise SuiteRunRefused(_usage_error(log), ExitCode.USAGE)
+    if _free(folder) < TOO_FULL:
+        raise SuiteRunRefused(
+            f"The disk that holds {folder} is full, and the evidence is not complete.\n"
+            "  Make room or name another --run-folder, remove what the run has left with `updategate clean`, and begin "
+            "anew.",
+            ExitCode.INCONCLUSIVE,
+        )
     try:
         evidence = read_evidence(folder)
     except Exception as error:  # noqa: BLE001 - whatever it is, there is no evidence
         raise SuiteRunRefused(f"{_tail(log)}\n{error}", ExitCode.INCONCLUSIVE) from None
     return SuiteRun(evidence, exit_code_of(evidence), log)
+
+
+def _make_room(folder: Path) -> None:
+    """Make the folder of a run; refuse where its evidence would not fit."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = _free(folder)
+    except OSError as error:
+        raise SuiteRunRefused(
+            f"{folder} cannot be made: {error.strerror}.\n  Name another --run-folder.", ExitCode.USAGE
+        ) from None
+    if free < NEEDED:
+        raise SuiteRunRefused(
+            f"{folder} has {free / MEGABYTE:.0f} MB free, and the evidence of a run may need {NEEDED / MEGABYTE:.0f}.\n"
+            "  Make room, or name another --run-folder.",
+            ExitCode.INCONCLUSIVE,
+        )
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 def carry_arguments(carry: Path | None) -> tuple[str, ...]:
