@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
+from tests.gate.conftest import OLD, PASSED, Judged, RunOf, judged
 from tests.history.test_store import process, row
 from tests.reports.test_verdict_page import Reader
 from updategate.cli import execute
+from updategate.cli.following import note_run, note_verdict, typical_durations
 from updategate.config.exit_codes import ExitCode
+from updategate.config.process_environment import history_url
+from updategate.evidence.reader import read_evidence
 from updategate.history.store import History, ProcessPoint, StoredRun
 from updategate.history.trends import typical_seconds, updates, wavering
 from updategate.reports.trends import write_trend_pages
+
+__all__ = ["judged"]
 
 
 def points(*told: tuple[str, str] | tuple[str, str, int]) -> list[ProcessPoint]:
@@ -117,3 +125,24 @@ def test_the_verb_imports_lists_draws_and_prunes(
     assert execute(["history", "prune"]) is ExitCode.USAGE
     assert execute(["history", "prune", "--keep-runs", "1"]) is ExitCode.PASS
     assert "2 runs forgotten, 1 kept" in capsys.readouterr().out
+
+
+def test_a_verdict_is_noted_only_where_there_is_a_history(
+    judged: Judged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("UPDATEGATE_HISTORY", raising=False)
+    verdict = judged(RunOf(PASSED, build=OLD), RunOf(PASSED))
+    screen = Console(file=io.StringIO())
+    note_verdict(verdict, screen)
+    assert not (tmp_path / "reports").exists()
+    after = read_evidence(tmp_path / "after")
+    note_run(tmp_path, after, screen)
+    note_verdict(verdict, screen)
+    with History(history_url(tmp_path)) as history:
+        assert [(run.run, run.verdict) for run in history.runs()] == [("after", verdict.verdict)]
+    assert typical_durations(tmp_path, "test") == dict.fromkeys(PASSED, 1.0)
+    monkeypatch.setenv("UPDATEGATE_HISTORY", "postgresql://nobody@127.0.0.1:1/none")
+    note_run(tmp_path, after, screen)
+    assert typical_durations(tmp_path, "test") == {}
+    assert "The run is not in the history" in screen.file.getvalue()  # type: ignore[attr-defined]

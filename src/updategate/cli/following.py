@@ -14,6 +14,7 @@ from rich.console import Console
 from updategate.config.errors import ConfigError
 from updategate.config.process_environment import history_url, keeps_history
 from updategate.evidence.reader import RunEvidence
+from updategate.gate.verdict import Verdict
 from updategate.history.store import History
 from updategate.history.trends import expected_seconds
 from updategate.reports.progress import RunState
@@ -67,3 +68,16 @@ def note_run(root: Path, evidence: RunEvidence, screen: Console) -> None:
             history.add(evidence)
     except ConfigError as error:
         screen.print(f"The run is not in the history: {error}", markup=False, soft_wrap=True)
+
+
+def note_verdict(verdict: Verdict, screen: Console) -> None:
+    """Note a verdict at its runs, where there is a history already."""
+    url = history_url()
+    file = Path(url.removeprefix("sqlite:///"))
+    if not keeps_history() or (url.startswith("sqlite:///") and not file.is_file()):
+        return
+    try:
+        with History(url) as history:
+            history.judge(verdict)
+    except ConfigError as error:
+        screen.print(f"The verdict is not in the history: {error}", markup=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from updategate.cli.following import note_verdict
 from updategate.cli.options import console
 from updategate.config.process_environment import browser_path, github_step, signing_key
 from updategate.evidence.reader import RunEvidence
@@ -48,6 +49,7 @@ def publish_verdict(
         except PdfError as error:
             click.echo(str(error), err=True)
     show_verdict(screen, verdict, shown)
+    note_verdict(verdict, screen)
     inside, summary = github_step()
     if inside:
         click.echo(tell_github(verdict, summary), nl=False, err=as_json)

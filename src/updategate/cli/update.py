@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from updategate.cli import price_ledger
+from updategate.cli.following import note_run, typical_durations
 from updategate.cli.holding import holding, wait_option
 from updategate.cli.options import compat_arguments, console, json_option, print_json, project_root
 from updategate.cli.publishing import key_for_verdicts, pdf_option, publish_verdict
@@ -203,7 +204,15 @@ def _suites(
             earlier=ledger_of(folder.parent / "before") if phase == "after" else None,
             screen=console(as_json=as_json),
         )
-    with RunProgress(console(as_json=as_json), f"{environment.name} {phase}", plan.scope, len(chosen)) as progress:
+    screen = console(as_json=as_json)
+    with RunProgress(
+        screen,
+        f"{environment.name} {phase}",
+        plan.scope,
+        len(chosen),
+        workers=plan.workers,
+        expected=typical_durations(root, environment.name),
+    ) as progress:
         run = run_suites(
             root=root,
             environment=str(file),
@@ -218,6 +227,7 @@ def _suites(
             progress=progress.take,
         )
     clean_run(environment, run.evidence)
+    note_run(root, run.evidence, screen)
     return replace(run, exit_code=price_ledger.weighed(run.exit_code, recorded))
 
 
