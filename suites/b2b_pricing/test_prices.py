@@ -26,19 +26,19 @@ def test_group_pays_its_own_price_and_nobody_else_does(
 ) -> None:
     trade = customers.group("trade", gross=False)
     valve = catalogue.offers("valve", net=eur("10.00"), gross=eur("11.90"))
-    catalogue.prices(valve, rules.all_of("trade", customer_in([trade])), [Tier(1, eur("8.00"), eur("9.52"))])
+    catalogue.prices(valve, rules.all_of("trade", customer_in([trade])), [Tier(1, eur("8.01"), eur("9.53"))])
     parcel = delivery.ships("parcel", [valve], Rate(gross=eur("0.00"), net=eur("0.00")))
     member, stranger = new_shopper(), new_shopper()
 
     assert stranger.sees_price(valve) == eur("11.90")
     member.logs_in(customers.registered("member", group_id=trade))
-    assert member.sees_price(valve) == eur("8.00")
+    assert member.sees_price(valve) == eur("8.01")
 
-    member.puts_in_cart(valve, 5)
+    member.puts_in_cart(valve, 7)
     cart = member.chooses(shipping=parcel, payment=invoice)
     order = member.places_order()
-    # 5 × 8.00 = 40.00, tax 5 × 1.52
-    expected = Costs.of(positions="40.00", total="47.60", net="40.00", tax={"19": "7.60"})
+    # 7 × 8.01 = 56.07, tax 10.65 of the whole line (10.6533), not 7 × 1.52
+    expected = Costs.of(positions="56.07", total="66.72", net="56.07", tax={"19": "10.65"})
     expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))
     assert stranger.puts_in_cart(valve, 5).position_total == eur("59.50")
 
@@ -116,16 +116,20 @@ def test_customer_moved_to_another_group_pays_its_price_at_once(
 ) -> None:
     retail, trade = customers.group("retail", gross=True), customers.group("trade", gross=False)
     valve = catalogue.offers("valve", net=eur("10.00"), gross=eur("11.90"))
-    catalogue.prices(valve, rules.all_of("trade", customer_in([trade])), [Tier(1, eur("8.00"), eur("9.52"))])
+    catalogue.prices(valve, rules.all_of("trade", customer_in([trade])), [Tier(1, eur("8.01"), eur("9.53"))])
     ada = customers.registered("ada", group_id=retail)
 
     shopper.logs_in(ada)
     assert shopper.puts_in_cart(valve, 2).position_total == eur("23.80")
     back_office.moves_customer(ada, trade)
 
-    assert shopper.sees_price(valve) == eur("8.00")
+    assert shopper.sees_price(valve) == eur("8.01")
     cart = shopper.sees_cart()
-    assert (cart.tax_state, cart.position_total) == (TaxState.NET, eur("16.00"))
+    assert (cart.tax_state, cart.position_total) == (TaxState.NET, eur("16.02"))
+
+    back_office.moves_customer(ada, retail)
+    cart = shopper.sees_cart()
+    assert (cart.tax_state, cart.position_total) == (TaxState.GROSS, eur("23.80"))
 
 
 @pytest.mark.process("B2B-010")

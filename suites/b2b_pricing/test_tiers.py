@@ -72,7 +72,7 @@ def test_price_table_is_the_same_in_the_api_and_on_the_page(
 def test_tier_price_in_another_currency_by_factor_and_of_its_own(
     shopper: Shopper, catalogue: Catalogue, customers: Customers, rules: Rules, trade: str, buyer: Login
 ) -> None:
-    coin = customers.currency("coin", iso="XUB", factor="2")
+    coin = customers.currency("coin", iso="XUB", factor="1.0837")
     rule_id = rules.all_of("trade", customer_in([trade]))
     by_factor = catalogue.offers("by factor", net=eur("10.00"))
     catalogue.prices(by_factor, rule_id, TIERS)
@@ -80,13 +80,17 @@ def test_tier_price_in_another_currency_by_factor_and_of_its_own(
     catalogue.prices(of_its_own, rule_id, [Tier(1, eur("9.00"), eur("10.71"), own=(coin, "15.00", "17.85"))])
 
     shopper.logs_in(buyer)
-    shopper.puts_in_cart(by_factor, 10)
+    shopper.puts_in_cart(by_factor, 9)
     shopper.puts_in_cart(of_its_own)
     cart = shopper.switches_currency(coin)
 
-    # 8.00 × 2; the other price is no 9.00 × 2
-    assert cart.line(by_factor.number).unit_price == Money.of("16.00", "XUB")
+    # 9.00 × 1.0837 = 9.7533 a piece; the other price is no 9.00 × 1.0837
+    assert cart.line(by_factor.number).unit_price == Money.of("9.75", "XUB")
     assert cart.line(of_its_own.number).unit_price == Money.of("15.00", "XUB")
+    # 8.00 × 1.0837 = 8.6696 and 7.00 × 1.0837 = 7.5859: rounded for one piece, then multiplied
+    for more, unit, total in ((1, "8.67", "86.70"), (39, "8.67", "424.83"), (1, "7.59", "379.50")):
+        line = shopper.puts_in_cart(by_factor, more).line(by_factor.number)
+        assert (line.unit_price, line.total) == (Money.of(unit, "XUB"), Money.of(total, "XUB"))
 
 
 @pytest.mark.process("B2B-007")
@@ -100,16 +104,16 @@ def test_promotion_is_taken_off_the_tier_price(
     back_office: BackOffice,
 ) -> None:
     parcel = delivery.ships("parcel", [pump], Rate(gross=eur("0.00"), net=eur("0.00")))
-    tenth = promotions.gives("tenth", [pump], percent="10")
+    off = promotions.gives("off", [pump], percent="7.5")
 
     shopper.logs_in(buyer)
-    shopper.puts_in_cart(pump, 10)
-    shopper.enters_code(tenth.code)
+    shopper.puts_in_cart(pump, 11)
+    shopper.enters_code(off.code)
     cart = shopper.chooses(shipping=parcel, payment=invoice)
     order = shopper.places_order()
 
-    # 10 × 8.00 = 80.00, tax 15.20; a tenth off: 8.00, tax 1.52
-    expected = Costs.of(positions="72.00", total="85.68", net="72.00", tax={"19": "13.68"})
+    # 11 × 8.00 = 88.00, tax 16.72; 7.5 % off: 6.60, tax 1.25 (1.254)
+    expected = Costs.of(positions="81.40", total="96.87", net="81.40", tax={"19": "15.47"})
     expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))
 
 
@@ -123,7 +127,9 @@ def test_variant_inherits_or_overrides_the_tiers(
     catalogue.prices(sizes["long"], rule_id, [Tier(1, eur("6.00"), eur("7.14"))])
 
     shopper.logs_in(buyer)
-    cart = shopper.puts_in_cart(sizes["short"], 10)
+    cart = shopper.puts_in_cart(sizes["short"], 9)
+    assert cart.line(sizes["short"].number).unit_price == eur("9.00")
+    cart = shopper.puts_in_cart(sizes["short"], 1)
     assert cart.line(sizes["short"].number).unit_price == eur("8.00")
     cart = shopper.puts_in_cart(sizes["long"], 10)
     assert cart.line(sizes["long"].number).unit_price == eur("6.00")

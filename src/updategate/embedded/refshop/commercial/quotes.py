@@ -12,6 +12,7 @@ from updategate.embedded.refshop.admin_api.http import Call as AdminCall
 from updategate.embedded.refshop.admin_api.http import Router
 from updategate.embedded.refshop.cart.items import PRODUCT, Cart, LineItem
 from updategate.embedded.refshop.cart.money import plain
+from updategate.embedded.refshop.cart.process import OVERWRITE_PRICES
 from updategate.embedded.refshop.dal import state_machine
 from updategate.embedded.refshop.dal.ids import api_time
 from updategate.embedded.refshop.dal.store import Doc
@@ -149,6 +150,8 @@ def order(call: Call) -> Answer:
     state = call.shop.store.get("state_machine_state", quote["stateId"]) or {}
     if state.get("technicalName") != "replied":
         raise _wrong_state(quote, state)
+    # the quote's prices count, whatever the products cost by now
+    call.session.context.permissions |= {OVERWRITE_PRICES}
     cart = calculated(call.shop, call.session, cart_of({**quote["cart"], "id": call.shop.ids.token()}))
     cart.customer_comment = call.get("customerComment") or None
     order_id = place_order(call.shop, cart, buyer_of(call), terms_of(call))
