@@ -18,6 +18,7 @@ from updategate.config.registry import load_registry
 from updategate.operations.mutants.before import sources_of
 from updategate.operations.mutants.carrying_out import NotCarriedOutError, Workplace
 from updategate.operations.mutants.catalogue import Mutant, all_mutants, chosen
+from updategate.operations.mutants.catching import PRICE_LEDGER
 from updategate.operations.mutants.children import Children
 from updategate.operations.mutants.kept import KEPT, Kept, excused_in, kept_in
 from updategate.operations.mutants.reference_shop import ShopNotStartedError
@@ -130,8 +131,9 @@ def _exit_code(missed: Sequence[Result], *, complete: bool) -> ExitCode:
 
 
 def _sampled(mutants: Sequence[Mutant], kept: Kept, count: int, seed: str) -> tuple[Mutant, ...]:
-    """Of the mutants that were caught before, so many, chosen by the seed."""
-    caught = [mutant for mutant in mutants if mutant.name in kept.caught]
+    """Of the mutants that a process caught before, so many, chosen by the seed."""
+    processes = {name for name, found in kept.first_catches().items() if found[0] != PRICE_LEDGER}
+    caught = [mutant for mutant in mutants if mutant.name in kept.caught & processes]
     if not caught:
         raise click.UsageError(f"{KEPT} lists no mutant that was caught: keep a sweep first, with --table.")
     drawn = random.Random(seed).sample(caught, min(count, len(caught)))  # noqa: S311 - a choice, not a secret

@@ -18,6 +18,7 @@ from updategate.operations.mutants.rounds import touches
 
 Outcome = Literal["caught", "missed", "undecided"]
 # whose prices a ledger writes down, before and after
+PRICE_LEDGER = "price ledger"
 LEDGER_AREAS = ("price", "tax", "currency")
 # what an update itself looks at, beside the processes: the queue, scheduled tasks, versions, lost plugins
 UPDATE_AREAS = ("update", "queue", "maintenance", "migration", "plugin", "scheduled_task")
@@ -77,9 +78,9 @@ def found_in(verdict: Verdict, mutant: Mutant, processes: Mapping[str, Process])
                 unclear[step] = "the mutant has nothing to do with it"
         if reason.code == "ledger" and reason.weight == "fail":
             if touches(mutant, LEDGER_AREAS):
-                catches.append(_of_step("price ledger", reason))
+                catches.append(_of_step(PRICE_LEDGER, reason))
             else:
-                unclear["price ledger"] = f"prices changed, and the mutant can touch {', '.join(mutant.areas)}"
+                unclear[PRICE_LEDGER] = f"prices changed, and the mutant can touch {', '.join(mutant.areas)}"
     return Found(verdict.verdict, tuple(catches), unclear)
 
 
