@@ -73,6 +73,7 @@ def test_tier_prices_and_pictures_are_replaced(erp: Tryton) -> None:
     assert [row["data"] for row in rows(erp, "ir.attachment", [["description", "=", PICTURE]], "data")] == [b"second"]
     assert erp.left_behind("T-2", "Deal") == LeftBehind(("T-2",), ("Dealers",))
     erp.retire(["T-2"], ["Dealers"])
+    assert rows(erp, "ir.attachment", [["description", "=", PICTURE]], "data") == []
     assert rows(erp, "product.price_list", [["name", "=", "Dealers"]], "id") == []
 
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -151,12 +152,19 @@ class Starting:
         if line:
             facts: dict[str, Any] = json.loads(line)
             return {key: str(value) for key, value in facts.items()}
-        ended = process.poll()
+        ended = _end_of(process)
         log.seek(0)
         told = log.read().strip()[-1500:]
         process.kill()
         why = f"it did not start within {seconds:.0f} s" if ended is None else f"it ended with {ended}: {told}"
         raise ErpUnreachableError("'tryton'", why) if name == "tryton_server" else ConnectorUnreachableError(name, why)
+
+
+def _end_of(process: subprocess.Popen[str]) -> int | None:
+    """How a process that says nothing has ended; one that closes its output ends a moment later."""
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(1)
+    return None
 
 
 def _line_within(process: subprocess.Popen[str], seconds: float) -> str:

@@ -9,7 +9,7 @@ import posixpath
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from updategate.clients.erp.errors import ErpLacksError, ErpSignInError, ErpUnreachableError
 from updategate.clients.erp.file_places import INBOX, OUTBOX, FolderName, matching, partial
@@ -92,8 +92,8 @@ class SftpFolders:
     async def _content(self, path: str) -> bytes:
         client = await self._connected()
         async with client.open(path, "rb") as file:
-            content = await file.read()
-            return content if isinstance(content, bytes) else content.encode()
+            # asyncssh's types know files of text alone
+            return cast("bytes", await file.read())
 
     async def _written(self, name: str, content: bytes) -> None:
         client = await self._connected()

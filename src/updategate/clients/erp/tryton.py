@@ -31,6 +31,7 @@ CURRENCY = "EUR"
 PICTURE = "picture of the article"
 # Tryton puts what is created together into one query, whose depth SQLite limits
 BATCH = 25
+_TOGETHER = 100
 
 
 class Tryton:
@@ -119,14 +120,23 @@ class Tryton:
         self._rpc.call("ir.attachment", "create", [entry], what="attach a picture")
 
     def retire(self, articles: Sequence[str], price_lists: Sequence[str] = ()) -> None:
-        """Deactivate articles and price lists; goods that are still in stock are no reason to keep them."""
-        templates = [row["template"] for row in self._products(list(articles)).values()]
+        """Deactivate articles and price lists, and delete pictures; goods still in stock are no reason to keep them."""
+        products = self._products(list(articles))
+        templates = [row["template"] for row in products.values()]
         lists = self._rpc.search("product.price_list", [["name", "in", list(price_lists)]], ["id"])
         what = "take something out of use"
         self._sales.cancel_open(list(articles))
+        self._remove_pictures([int(row["id"]) for row in products.values()])
         for model, found in (("product.template", templates), ("product.price_list", [row["id"] for row in lists])):
             if found:
                 self._rpc.although_warned(model, "write", found, {"active": False}, what=what)
+
+    def _remove_pictures(self, product_ids: list[int]) -> None:
+        for begin in range(0, len(product_ids), _TOGETHER):
+            resources = [f"product.product,{number}" for number in product_ids[begin : begin + _TOGETHER]]
+            wanted = [["resource", "in", resources], ["description", "=", PICTURE]]
+            if found := self._rpc.call("ir.attachment", "search", wanted, what="find pictures"):
+                self._rpc.call("ir.attachment", "delete", found, what="remove pictures")
 
     def left_behind(self, number_mark: str, name_mark: str) -> LeftBehind:
         """Find active articles and price lists by what their number or name begins with."""
