@@ -98,9 +98,11 @@ def found(entity: dict[str, Any]) -> Answer:
 def media_66(method: str, path: str, sent: Any, headers: dict[str, str]) -> Answer:
     if method == "GET":
         return 200, JSON, {}
-    return (200, JSON, {"data": {"id": ID}}) if isinstance(sent, dict) else refused(400, "FRAMEWORK__INVALID_REQUEST")
+    detail = "Invalid payload. Should be associative array"
+    return (200, JSON, {"data": {"id": ID}}) if isinstance(sent, dict) and sent else refused(400, "0", detail)
 
 
+# as kivitendo knew 6.5.8.4; 6.5.8.14 refuses an empty body and an empty list as 6.6 does, with 400
 def media_65(method: str, path: str, sent: Any, headers: dict[str, str]) -> Answer:
     return 200, JSON, {"data": {"id": ID}}
 
