@@ -16,6 +16,7 @@ from updategate.clients.erp.mapping import ErpMapping
 from updategate.config.environment import Environment, load_environment
 from updategate.config.loading import build, substituted
 from updategate.config.policy import Policy, load_policy
+from updategate.config.price_list import PriceList
 from updategate.config.registry import load_registry
 from updategate.config.stages import Stages, load_stages
 from updategate.config.update_plan import load_plan
@@ -61,6 +62,8 @@ def test_documented_yaml_is_valid(text: str) -> None:
         build({**POLICY, **data}, Policy, "example")
     elif "tables" in data:
         build(data, ErpMapping, "example")
+    elif "price_list" in data:
+        build(data, PriceList, "example")
     elif "stages" in data:
         build(data, Stages, "example")
     elif set(data) == {"endpoints"}:
