@@ -345,6 +345,17 @@ def test_a_shop_that_stays_in_maintenance_is_told_and_not_tested(update: Make, s
     assert not (played.folder / "after").exists()
 
 
+def test_a_shop_that_cannot_be_opened_fails_the_update_with_the_reason(update: Make, shop: Shop) -> None:
+    shop.closed = "the home page answers 503"
+    off = {"name": "open", "run": "echo \"Unknown column 'app.checkout_gateway_url'\"; exit 1"}
+    played = update(maintenance={**MAINTENANCE, "off": off})
+    played.play()
+    assert steps(played)["maintenance-off"].actual == (
+        "'open' ended with exit code 1: Unknown column 'app.checkout_gateway_url'"
+    )
+    assert not steps(played)["open"].ok
+
+
 def test_customers_who_get_in_during_the_update_are_told(update: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Check("maintenance-page", ok=False, expected="customers get 503", actual="customers get 200")]
     monkeypatch.setattr(engine, "closed_for_customers", lambda _: found)

@@ -19,6 +19,10 @@ def checks_of(plan: UpdatePlan, journal: UpdateJournal) -> list[Check]:
         ok = last is not None and last.event == "finished"
         told = str(last.detail.get("told", "")) if last else "it was not run"
         checks.append(Check(f"command-{command.name}", ok, "exit code 0", "exit code 0" if ok else told))
+    off = journal.last("maintenance-off")
+    if off is not None and off.event == "failed":
+        told = str(off.detail.get("told", ""))
+        checks.append(Check("maintenance-off", ok=False, expected="exit code 0", actual=told))
     migrations = journal.last("migrations")
     pending = migrations.detail.get("pending") if migrations else None
     if pending is not None:

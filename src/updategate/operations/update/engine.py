@@ -74,7 +74,9 @@ class Update:
             self._step("migrations", self._migrations)
             self._step("settling", self._settle)
             self._step("target", lambda: {"build": (found := self._build()) and found.model_dump()})
-            self._optional("maintenance-off", maintenance.off if maintenance else None)
+            if maintenance:
+                # one that fails is told in the verdict: a half-updated shop is often the reason
+                self._once("maintenance-off", maintenance.off)
             self._step("opening", self._look_whether_open)
             if self._is_open():
                 self._step("after", lambda: self._suites("after"))
