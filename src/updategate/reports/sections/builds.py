@@ -94,7 +94,7 @@ def _short(value: str | None, sheet: Sheet) -> str:
         return sheet.words["unknown"]
     head, _, digest = value.rpartition("sha256 ")
     if head:
-        return f"{head}{digest[:HASH_LENGTH]}"
+        return f"{head.replace('carried out', sheet.words['carried_out'])}{digest[:HASH_LENGTH]}"
     return value[:HASH_LENGTH] if len(value) == 64 else value
 
 

@@ -13,6 +13,7 @@ from updategate.reports.sections.sheet import Sheet
 from updategate.reports.words import title_of
 
 ORDER = ("regressed", "failed", "new", "pre_existing", "not_tested", "waived", "intended", "fixed", "unchanged")
+WEIGHTS = ("fail", "inconclusive", "note")
 MOODS = {
     "regressed": "bad",
     "failed": "bad",
@@ -71,10 +72,19 @@ def pieces_of(expected: str | None, actual: str | None) -> Pieces | None:
 
 
 def process_view(sheet: Sheet) -> ProcessView:
-    """All processes of the scope: critical ones first within each kind of change."""
+    """All processes of the scope: what decides the verdict first, critical ones first within each kind of change."""
+    weights: dict[str | None, int] = {}
+    for reason in sheet.verdict.reasons:
+        weight = WEIGHTS.index(reason.weight)
+        weights[reason.process] = min(weight, weights.get(reason.process, weight))
     results = sorted(
         sheet.verdict.comparison.processes,
-        key=lambda result: (ORDER.index(result.change), not result.critical, result.process),
+        key=lambda result: (
+            weights.get(result.process, len(WEIGHTS)),
+            ORDER.index(result.change),
+            not result.critical,
+            result.process,
+        ),
     )
     rows = [_row(sheet, result) for result in results]
     doubtful = {reason.process for reason in sheet.verdict.reasons if reason.weight == "inconclusive"}

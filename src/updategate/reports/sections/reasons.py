@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from updategate.gate.verdict import Reason
 from updategate.reports.formats import plain_message
 from updategate.reports.sections.sheet import Sheet
-from updategate.reports.words import reason_text
+from updategate.reports.words import reason_codes, reason_text
 
 MOST = 3
 # reasons of one kind say the same thing many times; the first of each kind is told before a second of any
@@ -32,7 +32,10 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A reason as a reader sees it. ``more`` counts further ones of its kind, ``section`` is where they stand."""
+    """A reason as a reader sees it.
+
+    ``more`` counts further ones of its kind, ``section`` is where they stand, ``detail`` is what the test said.
+    """
 
     reason: Reason
     text: str
@@ -41,6 +44,7 @@ class Told:
     anchor: str | None
     section: str
     more: int = 0
+    detail: str = ""
 
 
 def kind_of(reason: Reason) -> str:
@@ -61,7 +65,16 @@ def told(sheet: Sheet, reason: Reason, more: int = 0) -> Told:
         anchor=sheet.book.cite_record(finding) if adjustment and finding else sheet.book.cite(reason.evidence),
         section=kind_of(reason),
         more=more,
+        detail=_detail(sheet, reason),
     )
+
+
+def _detail(sheet: Sheet, reason: Reason) -> str:
+    """What the test itself said, where the sentence does not repeat it and no amounts are compared."""
+    if reason.code not in reason_codes(sheet.language) or reason.expected is not None or reason.actual is not None:
+        return ""
+    result = next((one for one in sheet.verdict.comparison.processes if one.process == reason.process), None)
+    return plain_message(result.message) if result and result.after != "passed" else ""
 
 
 def top_reasons(sheet: Sheet) -> list[Told]:
