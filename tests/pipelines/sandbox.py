@@ -212,7 +212,7 @@ class Sandbox:
             **variables,
         }
         done = subprocess.run(
-            ["bash", "-e", "-c", script], cwd=self.root, env=environment, capture_output=True, text=True, timeout=120
+            ["bash", "-e", "-c", script], cwd=self.root, env=environment, capture_output=True, text=True, timeout=300
         )
         assert done.returncode == 0, f"{script}\n--- ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         self.executed[normal(script)] = self.executed.get(normal(script), 0) + 1

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import check_jsonschema
 import click
 import pytest
 import yaml
+from click.testing import CliRunner, Result
 
 from tests.pipelines.sandbox import ROOT, Sandbox, normal
 from updategate.cli import app
@@ -36,14 +36,14 @@ IMAGES = {"dockware/shopware:6.6.10.2": "6.6.6.1", "dockware/shopware:6.7.2.2": 
     ],
 )
 def test_valid_by_the_published_schema(schema: str, file: Path, more: list[str], tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *more]
-    done = subprocess.run([*command, str(file)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    def check(path: Path) -> Result:
+        return CliRunner().invoke(check_jsonschema.main, ["--builtin-schema", schema, *more, str(path)])
+
+    assert check(file).exit_code == 0, check(file).output
     broken = tmp_path / file.name
-    broken.write_text(
-        re.sub(r"^(jobs|stages|services):", r"\1: 7 #", file.read_text("utf-8"), count=1, flags=re.MULTILINE)
-    )
-    assert subprocess.run([*command, str(broken)], capture_output=True).returncode == 1
+    text = re.sub(r"^(jobs|stages|services):", r"\1: 7 #", file.read_text("utf-8"), count=1, flags=re.MULTILINE)
+    broken.write_text(text, encoding="utf-8")
+    assert check(broken).exit_code == 1
 
 
 def github() -> dict[str, Any]:
@@ -125,7 +125,6 @@ def secrets_of(shops: dict[str, dict[str, str]]) -> dict[str, str]:
 
 
 def test_every_command_of_the_github_workflow(sandbox: Sandbox) -> None:
-    begun = time.monotonic()
     jobs = github()["jobs"]
     matrix = jobs["run"]["strategy"]["matrix"]
     update = {name: str(value) for name, value in matrix["update"][0].items()}
@@ -179,7 +178,6 @@ def test_every_command_of_the_github_workflow(sandbox: Sandbox) -> None:
     GithubJob(sandbox, "check-production", {}, secrets_of(shops)).play()
     assert sandbox.pushed()[:2] == ["Check of production", "Promotion of staging to production"]
     assert (sandbox.root / "ci/promoted/production/verdict.json").is_file()
-    assert time.monotonic() - begun < 300
 
 
 def test_every_command_of_the_gitlab_pipeline(sandbox: Sandbox) -> None:
