@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import http.server
 import io
 import os
@@ -10,8 +9,9 @@ import random
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 
 from tests.history.test_store import process, row
-from tests.reports.stories import Kind, Story, registry, tell
+from tests.reports.stories import Kind, registry, tell
 from updategate.clients.browser import chromium
 from updategate.config.process_environment import browser_path
 from updategate.history.store import History
@@ -64,48 +64,50 @@ class Camera:
         image.save(self._folder / f"{name}.png", optimize=True)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, only: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.png"):
-        old.unlink()
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         work = Path(place)
-        stories = {kind: tell(work / kind, kind, processes=88) for kind in KINDS}
+        groups: dict[str, Callable[[Camera], None]] = {
+            **{f"verdict-{kind}": partial(verdict_pages, kind=kind, work=work) for kind in KINDS},
+            "terminal": partial(terminal, work=work),
+            "trend": partial(trend_page, work=work),
+            "live": live_page,
+            "allure": partial(allure_report, work=work),
+        }
+        unknown = sorted(set(only) - groups.keys())
+        if unknown:
+            sys.exit(f"There is no picture of {', '.join(unknown)}; there are {', '.join(groups)}.")
         with chromium(playwright, browser_path()) as browser:
-            camera = Camera(browser, folder)
-            verdict_pages(camera, stories, work)
-            terminal(camera, stories["fail"], work)
-            trend_page(camera, work)
-            live_page(camera)
-            allure_report(camera, stories["fail"], work)
+            for name, take in groups.items():
+                if not only or name in only:
+                    take(Camera(browser, folder))
     together = sum(path.stat().st_size for path in folder.glob("*.png"))
-    for path in sorted(folder.glob("*.png")):
-        print(f"{path.stat().st_size:8} {path.name}")
-    print(f"{together:8} together")
+    print(f"{together} bytes in {len(list(folder.glob('*.png')))} pictures in {folder}")
     if together > MOST_BYTES:
-        sys.exit(f"The pictures have {together} bytes together; at most {MOST_BYTES} belong into the repository.")
+        sys.exit(f"That is too much for the repository: at most {MOST_BYTES} bytes.")
 
 
-def verdict_pages(camera: Camera, stories: dict[Kind, Story], work: Path) -> None:
-    for kind, story in stories.items():
-        for language in LANGUAGES:
-            write_verdict_page(story.verdict, work / kind, language, before=story.before, after=story.after)
-        for suffix, language, size, scheme in (
-            ("", "en", WIDE, "light"),
-            (".de", "de", WIDE, "dark" if kind == "inconclusive" else "light"),
-            ("-narrow.de", "de", NARROW, "dark" if kind == "fail" else "light"),
-        ):
-            name = "verdict.html" if language == "en" else "verdict.de.html"
-            with camera.at((work / kind / name).as_uri(), size, scheme) as page:
-                camera.take(page, f"verdict-{kind}{suffix}")
-    for part in ("processes", "prices", "speed", "evidence"):
-        with camera.at((work / "fail" / "verdict.html").as_uri() + f"#{part}", WIDE) as page:
-            camera.take(page, f"verdict-part-{part}")
-    with camera.at((work / "inconclusive" / "verdict.de.html").as_uri() + "#speed", NARROW) as page:
-        camera.take(page, "verdict-part-speed-narrow.de")
+def verdict_pages(camera: Camera, kind: Kind, work: Path) -> None:
+    story = tell(work / kind, kind, processes=88)
+    for language in LANGUAGES:
+        write_verdict_page(story.verdict, work / kind, language, before=story.before, after=story.after)
+    english, german = ((work / kind / name).as_uri() for name in ("verdict.html", "verdict.de.html"))
+    with camera.at(english, WIDE) as page:
+        camera.take(page, f"verdict-{kind}")
+    with camera.at(german, NARROW, "dark" if kind == "fail" else "light") as page:
+        camera.take(page, f"verdict-{kind}-narrow.de")
+    if kind == "inconclusive":
+        with camera.at(german, WIDE, "dark") as page:
+            camera.take(page, f"verdict-{kind}.de")
+    if kind == "fail":
+        for part in ("processes", "prices", "speed", "evidence"):
+            with camera.at(f"{english}#{part}", WIDE) as page:
+                camera.take(page, f"verdict-part-{part}")
 
 
-def terminal(camera: Camera, story: Story, work: Path) -> None:
+def terminal(camera: Camera, work: Path) -> None:
+    story = tell(work / "terminal", "fail", processes=88)
     console = Console(record=True, width=120, file=io.StringIO(), highlight=False)
     show_verdict(console, story.verdict, [Path("reports/after/verdict.html")])
     page = work / "terminal.html"
@@ -170,7 +172,8 @@ def live_page(camera: Camera) -> None:
                 camera.take(shown, name)
 
 
-def allure_report(camera: Camera, story: Story, work: Path) -> None:
+def allure_report(camera: Camera, work: Path) -> None:
+    story = tell(work / "for-allure", "fail", processes=88)
     home = os.environ.get("UPDATEGATE_TEST_ALLURE")
     if not home:
         print("Allure's picture is left out: UPDATEGATE_TEST_ALLURE names no folder with node_modules/allure.")
@@ -185,7 +188,7 @@ def allure_report(camera: Camera, story: Story, work: Path) -> None:
         print(error)
         return
     # its page reads its data by requests, which a page from a file may not make
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(made.page.parent))
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(made.page.parent))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with camera.at(f"http://127.0.0.1:{server.server_port}/", (1400, 900)) as page:
@@ -196,4 +199,4 @@ def allure_report(camera: Camera, story: Story, work: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots"))
+    main(Path("docs/screenshots"), sys.argv[1:])
