@@ -92,6 +92,11 @@ def pipeline_build() -> dict[str, str] | None:
     return None
 
 
-def history_url() -> str:
-    """The database that keeps runs over time: ``UPDATEGATE_HISTORY``, else a SQLite file in ``reports``."""
-    return os.environ.get("UPDATEGATE_HISTORY") or "sqlite:///reports/history.sqlite"
+def history_url(root: Path = Path()) -> str:
+    """The database that keeps runs over time: ``UPDATEGATE_HISTORY``, else a SQLite file in ``reports`` of a folder."""
+    return os.environ.get("UPDATEGATE_HISTORY") or f"sqlite:///{root / 'reports' / 'history.sqlite'}"
+
+
+def keeps_history() -> bool:
+    """Whether runs are noted in the history: unless ``UPDATEGATE_HISTORY`` is ``off``."""
+    return os.environ.get("UPDATEGATE_HISTORY", "").lower() != "off"
