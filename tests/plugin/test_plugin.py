@@ -328,3 +328,38 @@ def test_a_run_may_end_with_the_first_process_that_failed(project: Project) -> N
     assert project.statuses == {"CHK-001": "failed"}
     assert [case.status for case in project.evidence.processes["CHK-001"][0].cases] == ["failed", "passed"]
     assert project.evidence.defects == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "actual"),
+    [
+        ("assert not offered", "not offered", "assert not True"),
+        ("assert 'b' in ['a']", "'b' in ['a']", "assert 'b' in ['a']"),
+        (
+            "raise ApiError('POST /order', 500, ())",
+            "POST /order succeeds",
+            "POST /order answered 500: no Shopware error",
+        ),
+        ("raise RefusedError('it took the order')", "the shop refuses it", "it took the order"),
+    ],
+)
+def test_a_failure_without_a_comparison_shows_both_sides_too(
+    project: Project, body: str, expected: str, actual: str
+) -> None:
+    project.write(
+        "suites/test_claim.py",
+        f"""
+        import pytest
+        from updategate.actors.purchase import RefusedError
+        from updategate.clients.errors import ApiError
+
+        @pytest.mark.process("CHK-001")
+        def test_guest():
+            offered = True
+            {body}
+        """,
+    )
+    assert project.run("--scope", "small").ret == 1
+    record = project.evidence.processes["CHK-001"][0]
+    assert (record.status, record.expected) == ("failed", expected)
+    assert (record.actual or "").startswith(actual)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from updategate.actors.purchase import RefusedError
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.admin_api import AdminApi, Criteria
@@ -50,7 +51,7 @@ class Membership:
             except ApiError as refused:
                 return refused.code
             message = f"the shop accepted {email}, who waits for no group"
-            raise AssertionError(message)
+            raise RefusedError(message)
 
     def _decide(self, action: str, email: str) -> None:
         self._access.require("admin_write", "Deciding about a customer")

@@ -122,7 +122,13 @@ class ForeignPromotionError(Exception):
 
 
 class RefusedError(AssertionError):
-    """The shop did not refuse what it had to refuse."""
+    """The shop did not refuse what it had to refuse; the message says what it did."""
+
+    expected = "the shop refuses it"
+
+    def __init__(self, did: str) -> None:
+        super().__init__(did)
+        self.actual = did
 
 
 def without_foreign_promotions(cart: CartView) -> CartView:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
 import pytest
 
-from updategate.clients.errors import CounterpartError, ShopError, ShopUnreachableError
+from updategate.clients.errors import ApiError, CounterpartError, RequestFaultError, ShopError, ShopUnreachableError
 from updategate.evidence.records import Case, ProcessFinished, Status, worst
 from updategate.evidence.writer import EvidenceLostError
 
@@ -44,8 +45,37 @@ def take(outcome: CaseOutcome, report: pytest.TestReport, error: BaseException |
         status: Status = "failed" if report.when == "call" and not is_connection_fault(error) else "broken"
         outcome.worsen(status, failure_text(report, error))
         if status == "failed":
-            outcome.expected = text_of(getattr(error, "expected", None)) or outcome.expected
-            outcome.actual = text_of(getattr(error, "actual", None)) or outcome.actual
+            expected, actual = sides_of(error)
+            outcome.expected = text_of(getattr(error, "expected", None)) or outcome.expected or expected
+            outcome.actual = text_of(getattr(error, "actual", None)) or outcome.actual or actual
+
+
+def sides_of(error: BaseException | None) -> tuple[str | None, str | None]:
+    """Expected and actual of a failure that is no comparison: a claim that does not hold, a request with an error."""
+    if isinstance(error, ApiError | RequestFaultError):
+        return f"{error.request} succeeds", str(error)
+    if isinstance(error, ShopError):
+        return "no error", str(error)
+    if not isinstance(error, AssertionError):
+        return None, None
+    claim = _claim_of(error)
+    return (claim, _first_line(error)) if claim else (None, None)
+
+
+def _claim_of(error: AssertionError) -> str:
+    """What an ``assert`` without comparison claims, as it stands in the suite; empty where it was raised otherwise."""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    if where is None:
+        return ""
+    line = linecache.getline(where.tb_frame.f_code.co_filename, where.tb_lineno).strip()
+    return line.removeprefix("assert ").rstrip("( ") if line.startswith("assert ") else ""
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else "it does not hold"
 
 
 def is_connection_fault(error: BaseException | None) -> bool:
@@ -73,8 +103,7 @@ def skip_reason(report: pytest.TestReport) -> str:
 def failure_text(report: pytest.TestReport, error: BaseException | None) -> str:
     """One readable line for a failure: the assertion's own text, or the error's."""
     if isinstance(error, AssertionError):
-        lines = [line for line in str(error).splitlines() if line.strip()]
-        return lines[0] if lines else "the assertion does not hold"
+        return _first_line(error) if str(error).strip() else "the assertion does not hold"
     if isinstance(error, ShopError | CounterpartError):
         return str(error)
     if error is not None:
