@@ -129,6 +129,7 @@ def trend_page(camera: Camera, work: Path) -> None:
                     {
                         **process(entry.id, seconds=round(3 * slower * chance.lognormvariate(0, 0.12), 2)),
                         "title": entry.title,
+                        "title_de": entry.title_de,
                         "status": "failed" if entry.id == "CHK-004" and chance.random() < 0.15 else "passed",
                     }
                     for entry in registry(12)
@@ -150,7 +151,7 @@ def live_page(camera: Camera) -> None:
         {
             "type": "run_started",
             "processes": [entry.id for entry in entries],
-            "registry": [{"id": entry.id, "title": entry.title} for entry in entries],
+            "registry": [{"id": one.id, "title": one.title, "title_de": one.title_de} for one in entries],
         }
     )
     for number, entry in enumerate(entries[:11]):

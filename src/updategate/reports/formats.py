@@ -68,6 +68,12 @@ def plain_message(text: str) -> str:
     return _CLASS_NAME.sub("", text)
 
 
+def without_class(text: str) -> str:
+    """A sentence of the gate without the name of an exception class in its middle."""
+    head, separator, tail = text.partition(": ")
+    return f"{head}{separator}{plain_message(tail)}" if separator else text
+
+
 def differing(one: str, other: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
     """Both texts in pieces, each with whether it differs from the other text: what a reader must look at."""
     pieces = _FRAGMENT.findall(one), _FRAGMENT.findall(other)

@@ -24,6 +24,7 @@ class RunState:
     clock: Callable[[], float] = time.monotonic
     planned: tuple[str, ...] = ()
     titles: dict[str, str] = field(default_factory=dict)
+    titles_de: dict[str, str] = field(default_factory=dict)
     running: dict[str, float] = field(default_factory=dict)
     finished: dict[str, dict[str, Any]] = field(default_factory=dict)
     ended: bool = False
@@ -37,6 +38,7 @@ class RunState:
         if kind == "run_started":
             self.planned = tuple(record["processes"])
             self.titles = {entry["id"]: entry["title"] for entry in record["registry"]}
+            self.titles_de = {entry["id"]: entry.get("title_de", "") for entry in record["registry"]}
         elif kind == "process_started":
             self.running[record["process"]] = self.clock()
         elif kind == "process_finished":
@@ -87,13 +89,19 @@ class RunState:
             "left": None if left is None else round(left, 1),
             "ended": self.ended,
             "running": [
-                {"process": name, "title": self.titles.get(name, ""), "seconds": round(now - since, 1)}
+                {
+                    "process": name,
+                    "title": self.titles.get(name, ""),
+                    "title_de": self.titles_de.get(name, ""),
+                    "seconds": round(now - since, 1),
+                }
                 for name, since in self.running.items()
             ],
             "finished": [
                 {
                     "process": name,
                     "title": self.titles.get(name, ""),
+                    "title_de": self.titles_de.get(name, ""),
                     "status": record["status"],
                     "seconds": record["seconds"],
                     "message": record.get("message", ""),

@@ -15,7 +15,7 @@ from rich.table import Table
 from updategate.config.exit_codes import ExitCode
 from updategate.evidence.reader import RunEvidence
 from updategate.gate.verdict import Reason, Verdict
-from updategate.reports.formats import duration
+from updategate.reports.formats import duration, without_class
 from updategate.reports.progress import RunState
 from updategate.reports.words import headline, states
 
@@ -163,9 +163,11 @@ def show_verdict(console: Console, verdict: Verdict, pages: Sequence[Path]) -> N
 
 def _reason_line(reason: Reason) -> str:
     colour = {"fail": "red", "inconclusive": "yellow", "note": "dim"}[reason.weight]
-    text = f"[{colour}]• {escape(reason.message)}[/{colour}]"
-    if (reason.expected or reason.actual) and "expected" not in reason.message:
-        text += f"\n  expected {escape(str(reason.expected))}, actual {escape(str(reason.actual))}"
+    text = f"[{colour}]• {escape(without_class(reason.message))}[/{colour}]"
+    sides = (("expected", reason.expected), ("actual", reason.actual))
+    told = ", ".join(f"{name} {escape(side)}" for name, side in sides if side is not None)
+    if told and "expected" not in reason.message and reason.code != "adjustment":
+        text += f"\n  {told}"
     return text
 
 

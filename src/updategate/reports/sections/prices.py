@@ -64,15 +64,15 @@ def price_view(sheet: Sheet) -> PriceView:
     rows = tuple(
         PriceRow(
             difference=difference,
-            before=_text(difference.before, sheet),
-            after=_text(difference.after, sheet),
+            before=price_text(difference.before, sheet),
+            after=price_text(difference.after, sheet),
             before_anchor=sheet.book.cite(difference.evidence_before),
             after_anchor=sheet.book.cite(difference.evidence_after),
         )
         for difference in differences[:MOST_ROWS]
     )
     list_rows = tuple(
-        ListRow(row, _text(row.expected, sheet), _text(row.actual, sheet), sheet.book.cite(row.evidence))
+        ListRow(row, price_text(row.expected, sheet), price_text(row.actual, sheet), sheet.book.cite(row.evidence))
         for row in verdict.price_list_rows[:MOST_ROWS]
     )
     return PriceView(
@@ -84,7 +84,7 @@ def price_view(sheet: Sheet) -> PriceView:
     )
 
 
-def _text(told: str, sheet: Sheet) -> str:
+def price_text(told: str, sheet: Sheet) -> str:
     """The gate's words for a cell in the reader's language, with amounts as the reader writes them."""
     for english, word in states("price", sheet.language).items():
         told = re.sub(rf"\b{re.escape(english)}\b", word, told)

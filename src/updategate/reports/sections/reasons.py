@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from updategate.gate.verdict import Reason
 from updategate.reports.formats import plain_message
+from updategate.reports.sections.prices import price_text
 from updategate.reports.sections.sheet import Sheet
 from updategate.reports.words import reason_codes, reason_text
 
@@ -60,13 +61,18 @@ def told(sheet: Sheet, reason: Reason, more: int = 0) -> Told:
         reason=reason,
         text=plain_message(reason_text(reason, sheet.language)),
         # a symbol and its replacement are no two sides of a comparison; they stand in the section of adjustments
-        expected=None if adjustment else reason.expected,
-        actual=None if adjustment else reason.actual,
+        expected=None if adjustment else _side(sheet, reason, reason.expected),
+        actual=None if adjustment else _side(sheet, reason, reason.actual),
         anchor=sheet.book.cite_record(finding) if adjustment and finding else sheet.book.cite(reason.evidence),
         section=kind_of(reason),
         more=more,
         detail=_detail(sheet, reason),
     )
+
+
+def _side(sheet: Sheet, reason: Reason, text: str | None) -> str | None:
+    """One side of a comparison; prices in the reader's words, what a test said as it is."""
+    return price_text(text, sheet) if text is not None and kind_of(reason) == "prices" else text
 
 
 def _detail(sheet: Sheet, reason: Reason) -> str:

@@ -16,6 +16,7 @@ const cell = (row, text, kind) => {
     made.append(tag);
   } else made.textContent = text;
 };
+const titleOf = (one) => (document.documentElement.lang === "de" && one.title_de) || one.title;
 const moods = { passed: "good", failed: "bad", broken: "doubt", skipped: "doubt", not_applicable: "plain" };
 let shown = -1;
 const show = (state) => {
@@ -31,7 +32,7 @@ const show = (state) => {
   running.replaceChildren();
   for (const one of state.running) {
     const item = document.createElement("li");
-    item.textContent = `${one.process} ${one.title} (${duration(one.seconds)})`;
+    item.textContent = `${one.process} ${titleOf(one)} (${duration(one.seconds)})`;
     running.append(item);
   }
   part("nothing").hidden = state.running.length > 0 || state.ended;
@@ -44,7 +45,7 @@ const show = (state) => {
     const row = rows.insertRow();
     const head = document.createElement("th");
     head.scope = "row";
-    head.textContent = `${one.process} ${one.title}`;
+    head.textContent = `${one.process} ${titleOf(one)}`;
     row.append(head);
     cell(row, words.statuses[one.status] ?? one.status, moods[one.status] ?? "plain");
     cell(row, duration(one.seconds));
