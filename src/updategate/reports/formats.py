@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from updategate.reports.words import Language
 
 _CLASS_NAME = re.compile(r"^(?:[\w.]+\.)?\w+(?:Error|Exception): ")
-_FRAGMENT = re.compile(r"[^\s,;]+|[\s,;]+")
+_FRAGMENT = re.compile(r"\d[\d.,]*\d|[^\s,;]+|[\s,;]+")
 
 
 def number(value: float, language: Language, digits: int = 1) -> str:
