@@ -185,7 +185,9 @@ def test_what_is_kept_in_the_repository_is_read_back_as_it_was(tmp_path: Path) -
         ):
             file.write(json.dumps({"number": number, "erp": erp, "verdict": verdict}) + "\n")
     kept = Kept.of(root, tmp_path / "sweep", tmp_path / "healthy")
-    assert set(kept.results) == {"tax-one-cent"}
+    assert (kept.results["tax-one-cent"].outcome, kept.caught) == ("caught", frozenset({"tax-one-cent"}))
+    assert "a-mutant-that-is-no-more" not in kept.results
+    assert {one.outcome for one in kept.results.values()} == {"caught", "untried"}
     assert kept.healthy == {"runs": 3, "alarms": 1, "runs_with_erp": 2, "alarms_with_erp": 1}
     assert kept.fragile == {"tax-one-cent": "CHK-001"}
     assert kept.useless is not None

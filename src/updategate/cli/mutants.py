@@ -116,12 +116,14 @@ def mutants(
     missed = [result for result in results if result.outcome != "caught" and result.name not in excused]
     screen.print(f"{sum(result.outcome == 'caught' for result in results)} of {len(wanted)} mutants caught.")
     for result in missed:
-        screen.print(f"  {result.outcome}: {result.name} – {result.description}", markup=False)
+        outcome = result.outcome if sample or not result.left else "not caught yet"
+        screen.print(f"  {outcome}: {result.name} – {result.description}", markup=False)
     if whole and complete:
         screen.print(f"Catch nothing: {', '.join(useless(results, processes)) or 'none'}", markup=False)
         for name, process in fragile(results).items():
             screen.print(f"Only {process} catches {name}", markup=False)
-    return _exit_code(missed, complete=complete and len(results) == len(wanted))
+    final = [result for result in missed if sample or not result.left]
+    return _exit_code(final, complete=complete and len(results) == len(wanted))
 
 
 def _exit_code(missed: Sequence[Result], *, complete: bool) -> ExitCode:

@@ -55,19 +55,21 @@ class Kept:
 
     @classmethod
     def of(cls, root: Path, folder: Path, healthy: Path) -> Kept:
-        """Everything that the sweeps in ``folder`` found, of mutants that still exist; ConfigError where there is none.
+        """Everything that the sweeps in ``folder`` found, of all mutants that exist; ConfigError where that is nothing.
 
         A result of a whole sweep does not take the place of a newer one, but says what else catches.
         """
         results = Results(folder).all()
-        mutants = [mutant for mutant in all_mutants() if mutant.name in results]
-        if not mutants:
+        mutants = [mutant for mutant in all_mutants() if mutant.kind != "performance"]
+        if not any(mutant.name in results for mutant in mutants):
             raise ConfigError.single(str(folder), "", "There are no results here.", "Run `updategate mutants` first.")
-        kept = {mutant.name: results[mutant.name] for mutant in mutants}
+        # one that had no turn yet stands on the list too
+        kept = {mutant.name: results.get(mutant.name) or Result.of(mutant, outcome="untried") for mutant in mutants}
         whole = [result for result in kept.values() if result.whole]
         processes = [process.id for process in load_registry(root / "suites" / "processes.yaml").processes]
         earlier = kept_in(root)
-        everything = len(whole) > len(kept) / 2
+        tried = [result for result in kept.values() if result.outcome != "untried"]
+        everything = len(whole) > len(tried) / 2
         return cls(
             kept,
             excused_in(root),

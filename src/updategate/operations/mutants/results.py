@@ -33,7 +33,7 @@ class Result:
     source: str
     areas: tuple[str, ...]
     outcome: str
-    verdict: str
+    verdict: str = "none"
     by: tuple[Catch, ...] = ()
     unclear: dict[str, str] = field(default_factory=dict)
     processes: int = 0

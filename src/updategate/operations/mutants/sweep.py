@@ -329,8 +329,10 @@ def weightiest(verdicts: Sequence[str]) -> str:
 
 def line_of(result: Result) -> str:
     """A result as one line for people."""
-    mark = {"caught": "✓", "missed": "✗"}.get(result.outcome, "?")
-    head = f"{mark} {result.name} {result.outcome} after {result.seconds:.0f} s"
+    open_ = bool(result.left) and result.outcome != "caught"
+    mark = "·" if open_ else {"caught": "✓", "missed": "✗"}.get(result.outcome, "?")
+    outcome = f"not caught yet (still to come: {', '.join(result.left)})" if open_ else result.outcome
+    head = f"{mark} {result.name} {outcome} after {result.seconds:.0f} s"
     if result.by:
         first = result.by[0]
         more = f" and {len(result.by) - 1} more" if len(result.by) > 1 else ""

@@ -97,6 +97,9 @@ def _missed(kept: Kept, missed: list[Result]) -> str:
     rows = ["## Not caught\n", "| mutant | outcome | why |", "|---|---|---|"]
     for result in missed:
         near = "; ".join(f"{name}: {why}" for name, why in result.unclear.items())
-        why = kept.excused.get(result.name) or result.problem or near or "no process asserts what it breaks"
+        still = f"not looked for yet by {', '.join(result.left)} processes" if result.left else ""
+        if result.outcome == "untried":
+            still = "it has not had its turn yet"
+        why = kept.excused.get(result.name) or result.problem or near or still or "no process asserts what it breaks"
         rows.append(f"| `{result.name}` | {result.outcome}, verdict {result.verdict} | {' '.join(why.split())} |")
     return "\n".join(rows) + "\n"
