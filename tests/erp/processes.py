@@ -92,6 +92,6 @@ def run(
         "--scope", "chosen", "--run-folder", str(folder / "run"), "-n", "0",
         *(argument for argument in arguments if argument.startswith("-")),
     ]  # fmt: skip
-    return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=seconds, check=False
-    )
+    # what a test finds is no history of the checkout
+    own = {**os.environ, "UPDATEGATE_HISTORY": "off", **variables}
+    return subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, timeout=seconds, check=False)

@@ -49,13 +49,17 @@ def erp(tryton: Embedded) -> Iterator[Tryton]:
     adapter.close()
 
 
+def own(variables: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "UPDATEGATE_HISTORY": "off", **variables}
+
+
 def products(admin: AdminApi) -> list[str]:
     return admin.ids("product", Criteria().starts_with("productNumber", "UG-ERP014").limit(100))
 
 
 def killed_in_the_middle(command: list[str], variables: dict[str, str], admin: AdminApi) -> None:
     run = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        command, cwd=ROOT, env=own(variables), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
     end = time.monotonic() + REACHED_WITHIN
@@ -90,7 +94,7 @@ def test_clean_finds_what_a_killed_run_made_at_both_ends(
     assert erp.left_behind("UG-", "updategate ").articles == (number,)
 
     done = subprocess.run(
-        [UPDATEGATE, "clean", str(environment), "--json"], cwd=ROOT, env={**os.environ, **variables},
+        [UPDATEGATE, "clean", str(environment), "--json"], cwd=ROOT, env=own(variables),
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
