@@ -173,6 +173,11 @@ def live_page(camera: Camera) -> None:
                 camera.take(shown, name)
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def allure_report(camera: Camera, work: Path) -> None:
     story = tell(work / "for-allure", "fail", processes=88)
     home = os.environ.get("UPDATEGATE_TEST_ALLURE")
@@ -189,7 +194,7 @@ def allure_report(camera: Camera, work: Path) -> None:
         print(error)
         return
     # its page reads its data by requests, which a page from a file may not make
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(made.page.parent))
+    handler = partial(Quiet, directory=str(made.page.parent))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with camera.at(f"http://127.0.0.1:{server.server_port}/", (1400, 900)) as page:
