@@ -71,12 +71,17 @@ def _row(result: Result) -> str:
         f"`{result.name}`",
         result.description,
         _source(result.source),
-        first.by if first else f"**{result.outcome}**",
+        first.by if first else f"**{_outcome(result)}**",
         first.expected if first else "",
         first.actual if first else "",
         f"{result.seconds:.0f}",
     ]
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def _outcome(result: Result) -> str:
+    """The outcome, or that the search is not over."""
+    return "not yet caught" if result.left and result.outcome != "caught" else result.outcome
 
 
 def _source(source: str) -> str:
@@ -101,5 +106,5 @@ def _missed(kept: Kept, missed: list[Result]) -> str:
         if result.outcome == "untried":
             still = "it has not had its turn yet"
         why = kept.excused.get(result.name) or result.problem or near or still or "no process asserts what it breaks"
-        rows.append(f"| `{result.name}` | {result.outcome}, verdict {result.verdict} | {' '.join(why.split())} |")
+        rows.append(f"| `{result.name}` | {_outcome(result)}, verdict {result.verdict} | {' '.join(why.split())} |")
     return "\n".join(rows) + "\n"
