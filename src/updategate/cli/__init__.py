@@ -17,7 +17,6 @@ from updategate.config.exit_codes import ExitCode
 VERBS = {
     "update": "update:update",
     "run": "run:run",
-    "prices": "prices:prices",
     "gate": "gate:gate",
     "report": "report:report",
     "history": "history:history",
@@ -26,6 +25,7 @@ VERBS = {
     "mutants": "mutants:mutants",
     "parity": "parity:parity",
     "ledger": "ledger:ledger",
+    "prices": "prices:prices",
     "compat": "compat:compat",
     "contract": "contract:contract",
     "doctor": "doctor:doctor",
