@@ -124,7 +124,9 @@ def secrets_of(shops: dict[str, dict[str, str]]) -> dict[str, str]:
     }
 
 
-def test_every_command_of_the_github_workflow(sandbox: Sandbox) -> None:
+@pytest.fixture(scope="module")
+def played(sandbox: Sandbox) -> Sandbox:
+    """The sandbox after every job of the GitHub workflow has run in it."""
     jobs = github()["jobs"]
     matrix = jobs["run"]["strategy"]["matrix"]
     update = {name: str(value) for name, value in matrix["update"][0].items()}
@@ -144,12 +146,6 @@ def test_every_command_of_the_github_workflow(sandbox: Sandbox) -> None:
         for shard in matrix["shard"]:
             known = {**base, "matrix.phase": phase, "matrix.shard": str(shard)}
             GithubJob(sandbox, "run", known, here).play()
-    runs = sorted((sandbox.root / "reports/runs").glob("*/*"))
-    assert [run.name for run in runs] == ["after-1", "after-2", "before-1", "before-2"]
-    carried_out = {run.name: set(read_evidence(run).processes) for run in runs}
-    assert carried_out["after-1"] | carried_out["after-2"] == {"CAT-010", "CAT-011"}
-    assert carried_out["after-1"].isdisjoint(carried_out["after-2"])
-
     known = {**base, "github.token": "token-of-the-job", "github.event.number": "42"}
     here = {
         "GITHUB_ACTIONS": "true",
@@ -158,15 +154,6 @@ def test_every_command_of_the_github_workflow(sandbox: Sandbox) -> None:
         "GITHUB_REPOSITORY": "a/shop",
     }
     GithubJob(sandbox, "verdict", known, here).play()
-    verdict = json.loads((sandbox.root / "reports/verdict/verdict.json").read_text(encoding="utf-8"))
-    assert (verdict["verdict"], len(verdict["provenance"]["runs"])) == ("pass", 4)
-    assert "6.6.6.1" in summary.read_text(encoding="utf-8")
-    ((path, token, body),) = sandbox.notes.taken
-    assert (path, token) == ("/repos/a/shop/issues/42/comments", "Bearer token-of-the-job")
-    assert "6.6.7.1" in json.loads(body)["body"]
-    assert list((sandbox.root / "reports/allure-results").glob("*-result.json"))
-    assert len(list((sandbox.root / "reports/durations").glob("*/evidence.jsonl"))) == 2
-
     shops = {"STAGE": sandbox.shop("staging", "6.6.6.1"), "PRODUCTION": sandbox.shop("production", "6.6.6.1")}
     delivery = {
         "inputs.deliver": "staging",
@@ -176,13 +163,33 @@ def test_every_command_of_the_github_workflow(sandbox: Sandbox) -> None:
     # what lies between: the merchant's own roll-out
     sandbox.shop("production", "6.6.7.1")
     GithubJob(sandbox, "check-production", {}, secrets_of(shops)).play()
-    assert sandbox.pushed()[:2] == ["Check of production", "Promotion of staging to production"]
+    return sandbox
+
+
+def test_every_command_of_the_github_workflow(played: Sandbox) -> None:
+    sandbox, summary = played, played.root / "reports" / "summary.md"
+    runs = sorted((sandbox.root / "reports/runs").glob("*/*"))
+    assert [run.name for run in runs] == ["after-1", "after-2", "before-1", "before-2"]
+    carried_out = {run.name: set(read_evidence(run).processes) for run in runs}
+    assert carried_out["after-1"] | carried_out["after-2"] == {"CAT-010", "CAT-011"}
+    assert carried_out["after-1"].isdisjoint(carried_out["after-2"])
+
+    verdict = json.loads((sandbox.root / "reports/verdict/verdict.json").read_text(encoding="utf-8"))
+    assert (verdict["verdict"], len(verdict["provenance"]["runs"])) == ("pass", 4)
+    assert "6.6.6.1" in summary.read_text(encoding="utf-8")
+    path, token, body = sandbox.notes.taken[0]
+    assert (path, token) == ("/repos/a/shop/issues/42/comments", "Bearer token-of-the-job")
+    assert "6.6.7.1" in json.loads(body)["body"]
+    assert list((sandbox.root / "reports/allure-results").glob("*-result.json"))
+    assert len(list((sandbox.root / "reports/durations").glob("*/evidence.jsonl"))) == 2
+
+    assert sandbox.pushed()[-3:] == ["Check of production", "Promotion of staging to production", "Start"]
     assert (sandbox.root / "ci/promoted/production/verdict.json").is_file()
 
 
-def test_every_command_of_the_gitlab_pipeline(sandbox: Sandbox) -> None:
-    """Most are the same, to the letter, as those that were just executed; the others are executed here."""
-    jobs = gitlab()
+def test_every_command_of_the_gitlab_pipeline(played: Sandbox) -> None:
+    """Most are the same, to the letter, as those of GitHub, which were executed; the others are executed here."""
+    sandbox, jobs = played, gitlab()
     own = {
         "CI_MERGE_REQUEST_IID": "7",
         "NOTE_TOKEN": "note-token",
@@ -203,7 +210,6 @@ def test_every_command_of_the_gitlab_pipeline(sandbox: Sandbox) -> None:
         for script in job.get(key, [])
     ]
     assert len(scripts) >= 15
-    sandbox.notes.taken.clear()
     number = 0
     for script in dict.fromkeys(scripts):
         if normal(script) in sandbox.executed:
@@ -214,10 +220,11 @@ def test_every_command_of_the_gitlab_pipeline(sandbox: Sandbox) -> None:
             sandbox.write(f"ci/promoted/note-{number}", "something to commit")
             subprocess.run(["git", "add", "ci/promoted"], cwd=sandbox.root, check=True)
         sandbox.run(script, own)
-    ((path, token, body),) = sandbox.notes.taken
+    path, token, body = sandbox.notes.taken[-1]
     assert (path, token) == ("/api/v4/projects/11/merge_requests/7/notes", "note-token")
     assert "6.6.7.1" in parse_qs(body)["body"][0]
-    assert sandbox.pushed()[:2] == ["Check of production", "Promotion of staging to production"]
+    assert sorted(sandbox.pushed()[:2]) == ["Check of production", "Promotion of staging to production"]
+    assert len(sandbox.pushed()) == 5
 
 
 def test_both_pipelines_test_the_same_updates_in_the_same_shards() -> None:
