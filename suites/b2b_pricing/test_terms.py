@@ -20,16 +20,22 @@ from updategate.domain.views import TaxState
 def test_no_price_leaks_through_the_cache(
     new_browser_shopper: Callable[[], BrowserShopper], catalogue: Catalogue, customers: Customers, rules: Rules
 ) -> None:
-    trade = customers.group("trade", gross=False)
+    trade, club = customers.group("trade", gross=False), customers.group("club", gross=False)
     valve = catalogue.offers("valve", net=eur("10.00"), gross=eur("11.90"))
     catalogue.prices(valve, rules.all_of("trade", customer_in([trade])), [Tier(1, eur("8.00"), eur("9.52"))])
-    member, stranger = new_browser_shopper(), new_browser_shopper()
+    catalogue.prices(valve, rules.all_of("club", customer_in([club])), [Tier(1, eur("9.00"), eur("10.71"))])
+    member, rival, stranger = new_browser_shopper(), new_browser_shopper(), new_browser_shopper()
 
     for _ in range(2):  # the second time from the cache
         assert stranger.sees_price(valve) == eur("11.90")
     member.logs_in(customers.registered("member", group_id=trade))
     for _ in range(2):
         assert member.sees_price(valve) == eur("8.00")
+    # logged in and net as well: only the price's rule tells their pages apart
+    rival.logs_in(customers.registered("rival", group_id=club))
+    for _ in range(2):
+        assert rival.sees_price(valve) == eur("9.00")
+    assert member.sees_price(valve) == eur("8.00")
     assert stranger.sees_price(valve) == eur("11.90")
 
     member.logs_out()

@@ -27,8 +27,9 @@ def _specifier(value: str) -> str:
 class Process(Strict):
     """One business process.
 
-    ``title_de`` is what German reports call it. ``needs`` are capabilities of the shop without which it does not apply; ``effects`` what it writes, which the
-    environment must permit; ``areas`` the parts of the shop it stands for (cart, tax, price, mail …).
+    ``title_de`` is what German reports call it. ``needs`` are capabilities of the shop without which it does not apply;
+    ``effects`` what it writes, which the environment must permit; ``areas`` the parts of the shop it stands for (cart,
+    tax, price, mail …).
     ``around_update`` marks what leaves something before an update and finds it afterwards: without a phase it says
     nothing, and is not carried out.
     """

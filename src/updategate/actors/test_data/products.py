@@ -10,7 +10,7 @@ from updategate.actors.test_data.workbench import Workbench
 from updategate.clients.admin_api import Criteria
 from updategate.clients.errors import violations_of
 from updategate.clients.json_text import JsonObject
-from updategate.clients.transport import Answer
+from updategate.clients.transport import Answer, Call
 from updategate.domain.money import Money
 from updategate.domain.rounding import CENTS
 
@@ -306,17 +306,24 @@ class Catalogue:
         self._workbench.change("product", offer.id, {"stock": stock})
 
     def _waits_for_tax(self, offer: Offer, tax_id: str) -> None:
-        """Wait until sessions know a new tax.
+        """Wait until sessions know a new tax: in the API, and on pages, which keep contexts of their own.
 
         Shopware caches all taxes with the context. Where another request has read them just before the tax was written
         and stores them just after, sessions do without it until a tax is written again.
         """
         for _ in range(_TRIES):
-            if not _tax_unknown(self._workbench.access.session().raw_product(offer.id)):
+            answer = self._workbench.access.session().raw_product(offer.id)
+            if not _tax_unknown(answer) and not (answer.ok and self._page_is_missing(offer)):
                 return
             self._workbench.admin.upsert(("tax", [{"id": tax_id, "position": 99}]))
         message = f"the shop's sessions do not know the new tax {tax_id} after {_TRIES} attempts"
         raise NotKnownError(message)
+
+    def _page_is_missing(self, offer: Offer) -> bool:
+        access = self._workbench.access
+        if not access.once("has pages", lambda: access.transport.send(_page("/")).ok):
+            return False
+        return access.transport.send(_page(f"/detail/{offer.id}")).status == 404
 
     def _waits_for_rate(self, offer: Offer, country_id: str, rate: Decimal) -> None:
         """Wait until sessions that deliver to a country know its tax rate; the reason is that of ``_waits_for_tax``."""
@@ -345,6 +352,10 @@ class Catalogue:
             "position": 99,
         }
         return tax_id, [("tax", payload, str(payload["name"]))]
+
+
+def _page(path: str) -> Call:
+    return Call("GET", path, headers={"Accept": "text/html"}, follow_redirects=True)
 
 
 def _tax_unknown(answer: Answer) -> bool:
