@@ -154,6 +154,17 @@ class FingerprintRules(Strict):
     settings: tuple[SettingsDomain, ...] = ("core.cart", "core.listing", "core.loginRegistration")
 
 
+COUNTS: dict[CountedEntity, str] = {
+    "product": "10%",
+    "customer": "50%",
+    "rule": "0",
+    "language": "0",
+    "currency": "0",
+    "tax": "0",
+    "customer_group": "0",
+}
+
+
 class ParityRules(Strict):
     """How like production a test environment must be.
 
@@ -163,17 +174,7 @@ class ParityRules(Strict):
     """
 
     required: bool = False
-    counts: dict[CountedEntity, Tolerance] = Field(
-        default_factory=lambda: {
-            "product": "10%",
-            "customer": "50%",
-            "rule": "0",
-            "language": "0",
-            "currency": "0",
-            "tax": "0",
-            "customer_group": "0",
-        }
-    )
+    counts: dict[CountedEntity, Tolerance] = Field(default_factory=lambda: dict(COUNTS))
     max_hours: float = Field(default=168, gt=0)
 
 
