@@ -54,6 +54,9 @@ class FakeAdmin:
         size, page = body.get("limit", 100), body.get("page", 1)
         return SearchResult(found[(page - 1) * size : page * size], len(found))
 
+    def pages(self, entity: str, criteria: Criteria | None = None) -> list[dict[str, Any]]:
+        return self.search(entity, criteria).data
+
     def left(self) -> dict[str, set[str]]:
         return {entity: set(entries) for entity, entries in self.entities.items() if entries}
 

@@ -58,7 +58,14 @@ def sweeping(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A sweep that has begun to start its shops."""
     command = [sys.executable, "-c", "from updategate.cli import main; main()"]
     command += ["mutants", "--only", "tax-one-cent", "--folder", str(tmp_path / "sweep"), "--lanes", "1"]
-    sweep = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    sweep = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # heed Ctrl-C even where the tests themselves run in the background
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + 60
     while not any("--data" in child for child in map(_command, _alive(psutil.Process(sweep.pid)))):
         assert time.monotonic() < deadline, "no shop was started"

@@ -324,6 +324,8 @@ def test_ctrl_c_ends_the_watch_with_evidence_and_3(with_suites: Rolled) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # heed Ctrl-C even where the tests themselves run in the background
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     lines = []

@@ -35,6 +35,8 @@ IGNORED = [
     r"/updatedAt$",
     # the flow that uses this rule is not among the recorded data
     r"^/data/6/areas$",
+    # the recorded shops had been installed for this, and no worker had run a task yet
+    r"/lastExecutionTime$",
     # counted by a clock, not by what was asked
     r"^/handledMessages$",
 ]
