@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -116,9 +116,17 @@ def test_automatic_promotion_follows_its_rule(
 
 
 @pytest.mark.process("CHK-012")
-def test_expired_code_gives_nothing(shopper: Shopper, catalogue: Catalogue, promotions: Promotions) -> None:
+@pytest.mark.parametrize(
+    # an hour is less than any mistake about a time zone or daylight saving
+    "until",
+    [datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) - timedelta(hours=1)],
+    ids=["long ago", "an hour ago"],
+)
+def test_expired_code_gives_nothing(
+    until: datetime, shopper: Shopper, catalogue: Catalogue, promotions: Promotions
+) -> None:
     kettle = catalogue.offers("kettle", gross=eur("40.00"), tax_rate=19)
-    expired = promotions.gives("expired", [kettle], percent="50", valid_until=datetime(2020, 1, 1, tzinfo=UTC))
+    expired = promotions.gives("expired", [kettle], percent="50", valid_until=until)
 
     shopper.puts_in_cart(kettle)
     cart = shopper.enters_code(expired.code)
