@@ -14,6 +14,7 @@ from updategate.actors.shop_access import ShopAccess
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import JsonObject
+from updategate.clients.message_queue import messages_in
 from updategate.clients.transport import Call
 
 # what the shop sorts by in the database itself; the content of the others may be out of reach
@@ -23,8 +24,6 @@ _MISSING = re.compile(r"Unknown column '([^']+)'|Table '([^']+)' doesn't exist|B
 _REFUSED = re.compile(r"Accessor \w+\.(\w+) is not allowed")
 # which indexers migrations have asked for: system:update:finish runs them and empties this setting
 _ASKED_INDEXERS = "core.scheduled_indexers"
-# kept for a quarter of an hour on purpose: old theme files, while cached pages still name them
-_DELAYED_BY_DESIGN = ("DeleteThemeFilesMessage",)
 _RESTING = ("inactive", "skipped")
 
 
@@ -196,7 +195,7 @@ class Inspector:
 
     def _count(self) -> int:
         rows = self._admin.ask("GET", "/_info/queue.json")
-        return sum(int(row.get("size") or 0) for row in rows if not str(row.get("name")).endswith(_DELAYED_BY_DESIGN))
+        return messages_in(rows)
 
     def waits_until_queue_holds_at_most(self, messages: int, within: float) -> int:
         """Wait until no more messages than that wait; returns how many do."""

@@ -7,21 +7,10 @@ from urllib.parse import urlsplit
 
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
-from updategate.actors.test_data.workbench import Workbench
+from updategate.actors.test_data.workbench import CHANNEL_SETTINGS, STOREFRONT_TYPE, Workbench
 from updategate.clients.admin_api import Criteria
 from updategate.clients.json_text import JsonObject
 from updategate.clients.transport import Call
-
-_STOREFRONT = "8a243080f92e4c719546314b577cf82b"
-_REQUIRED = (
-    "languageId",
-    "currencyId",
-    "paymentMethodId",
-    "shippingMethodId",
-    "countryId",
-    "customerGroupId",
-    "navigationCategoryId",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +42,12 @@ class Porter:
             domain = admin.search("sales_channel_domain", criteria).data[0]
             payload: JsonObject = {
                 "id": self._id,
-                "typeId": _STOREFRONT,
+                "typeId": STOREFRONT_TYPE,
                 "name": self._bench.identity.name("closed shop"),
                 "accessKey": self._key,
                 "active": True,
                 "maintenance": False,
-                **{name: own[name] for name in _REQUIRED},
+                **{name: own[name] for name in CHANNEL_SETTINGS},
                 "languages": [{"id": own["languageId"]}],
                 "currencies": [{"id": own["currencyId"]}],
                 "paymentMethods": [{"id": own["paymentMethodId"]}],

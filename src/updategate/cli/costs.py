@@ -30,7 +30,7 @@ from updategate.config.errors import ConfigError
 from updategate.config.exit_codes import ExitCode
 from updategate.config.monitoring import load_monitoring, monitoring_path
 from updategate.config.process_environment import browser_path
-from updategate.evidence.provenance import provenance, run_name
+from updategate.evidence.provenance import provenance_of, run_name
 from updategate.evidence.records import CostFinding, Performance, RunStarted, SpeedMetric
 from updategate.evidence.writer import EvidenceWriter
 from updategate.load.pools import Pools, at_address, read_catalogue, shared_pools
@@ -195,13 +195,7 @@ def _evidence(environment: Environment, what: str, folder: Path | None) -> Itera
     folder = folder or root / "reports" / run_name(f"{environment.name}-{what}")
     writer = EvidenceWriter(folder, folder.name)
     build = read_build(environment)
-    came_from = provenance(
-        environment=environment.name,
-        stage=environment.stage,
-        url=environment.url,
-        root=root,
-        machine_class=environment.machine_class,
-    )
+    came_from = provenance_of(environment, root)
     writer.write(RunStarted(kind="load", scope=what, build=build, provenance=came_from))
     try:
         yield writer

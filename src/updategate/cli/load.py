@@ -28,7 +28,7 @@ from updategate.config.exit_codes import ExitCode
 from updategate.config.monitoring import load_monitoring, monitoring_path
 from updategate.config.process_environment import for_child
 from updategate.config.profile import load_profile, profile_path
-from updategate.evidence.provenance import file_hash, provenance, run_name
+from updategate.evidence.provenance import provenance_of, run_name
 from updategate.evidence.reader import RunEvidence, read_evidence
 from updategate.evidence.records import Phase
 from updategate.load.guard import LoadStoppedError
@@ -254,13 +254,7 @@ def _job(env: str, profile: str, run_folder: Path | None, workers: Workers, phas
     if found is not None:
         click.echo(str(found), err=True)
         return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
-    came_from = provenance(
-        environment=environment.name,
-        stage=environment.stage,
-        url=environment.url,
-        root=root,
-        machine_class=environment.machine_class,
-    ).model_copy(update={"profile_hash": file_hash(source)})
+    came_from = provenance_of(environment, root, profile=source)
     job = LoadRun(
         environment_file=file,
         environment=environment,

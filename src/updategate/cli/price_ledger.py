@@ -10,7 +10,7 @@ from rich.console import Console
 
 from updategate.config.environment import Environment
 from updategate.config.exit_codes import ExitCode
-from updategate.evidence.provenance import provenance
+from updategate.evidence.provenance import provenance_of
 from updategate.evidence.reader import LEDGER_FOLDER, RunEvidence
 from updategate.evidence.records import Phase
 from updategate.operations.price_ledger.recording import LedgerRefusedError, LedgerRun, Task, record_ledger
@@ -113,14 +113,7 @@ def carry_out(
                 run=run,
                 scope=scope,
                 phase=phase,
-                provenance=provenance(
-                    environment=environment.name,
-                    stage=environment.stage,
-                    url=environment.url,
-                    root=root,
-                    policy=policy_file,
-                    machine_class=environment.machine_class,
-                ),
+                provenance=provenance_of(environment, root, policy=policy_file),
                 tell=progress.take,
             )
         except LedgerRefusedError as refused:

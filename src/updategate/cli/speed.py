@@ -12,7 +12,7 @@ from updategate.config.environment import Environment
 from updategate.config.process_environment import for_child
 from updategate.config.profile import load_profile, profile_path
 from updategate.config.update_plan import UpdatePlan
-from updategate.evidence.provenance import file_hash, provenance
+from updategate.evidence.provenance import provenance_of
 from updategate.load.guard import LoadStoppedError
 from updategate.operations.fingerprint import read_build
 from updategate.operations.update.stopping import UpdateStoppedError
@@ -23,13 +23,7 @@ def compare_speed(
 ) -> None:
     """Compare the shop's speed with its reference's by the plan's profile, and leave the evidence in ``folder``."""
     source = profile_path(str(plan.performance_profile), root)
-    came_from = provenance(
-        environment=environment.name,
-        stage=environment.stage,
-        url=environment.url,
-        root=root,
-        machine_class=environment.machine_class,
-    ).model_copy(update={"profile_hash": file_hash(source)})
+    came_from = provenance_of(environment, root, profile=source)
     job = LoadRun(
         environment_file=file,
         environment=environment,

@@ -21,7 +21,7 @@ from updategate.config.policy import load_policy, policy_path
 from updategate.config.process_environment import for_child
 from updategate.config.update_plan import UpdatePlan, load_plan, plan_path
 from updategate.evidence.handover import FILE_NAME as HANDOVER
-from updategate.evidence.provenance import file_hash, provenance, run_name
+from updategate.evidence.provenance import file_hash, provenance_of, run_name
 from updategate.evidence.reader import RunEvidence, ledger_of, read_evidence
 from updategate.evidence.touched_areas import read_touched_areas
 from updategate.evidence.writer import FILE_NAME as EVIDENCE
@@ -234,16 +234,7 @@ def _suites(
 def _runs(running: Update, root: Path, plan: UpdatePlan) -> tuple[list[RunEvidence], list[RunEvidence]]:
     """The evidence from before and from after the update."""
     environment = running.environment
-    facts = running.evidence(
-        provenance(
-            environment=environment.name,
-            stage=environment.stage,
-            url=environment.url,
-            root=root,
-            policy=policy_path(plan.policy, root),
-            machine_class=environment.machine_class,
-        )
-    )
+    facts = running.evidence(provenance_of(environment, root, policy=policy_path(plan.policy, root)))
     compat = [read_evidence(folder) for folder in plan.compat]
     speed = running.folder / "performance"
     compared = [read_evidence(speed)] if running.compare_speed and (speed / EVIDENCE).is_file() else []

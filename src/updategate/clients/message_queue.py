@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from updategate.clients.admin_api import AdminApi
 from updategate.clients.errors import ApiError
+from updategate.clients.json_text import Json
 
 # Shopware keeps these for a quarter of an hour on purpose: old theme files, while cached pages still name them
 DELAYED_BY_DESIGN = ("DeleteThemeFilesMessage",)
+
+
+def messages_in(rows: Iterable[Json]) -> int:
+    """The messages in the rows of ``_info/queue.json``, without those that wait by design."""
+    return sum(int(row.get("size") or 0) for row in rows if not str(row.get("name")).endswith(DELAYED_BY_DESIGN))
 
 
 def waiting_messages(admin: AdminApi) -> int | None:
@@ -19,4 +27,4 @@ def waiting_messages(admin: AdminApi) -> int | None:
         raise ApiError("GET /_info/queue.json", 200, (), str(rows)[:200])
     if not rows:
         return None
-    return sum(int(row.get("size") or 0) for row in rows if not str(row.get("name")).endswith(DELAYED_BY_DESIGN))
+    return messages_in(rows)

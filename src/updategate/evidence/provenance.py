@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+from updategate.config.environment import Environment
 from updategate.evidence.records import Provenance
 
 
@@ -67,6 +68,21 @@ def provenance(
         tool_version=metadata.version("updategate"),
         python=platform.python_version(),
     )
+
+
+def provenance_of(
+    environment: Environment, root: Path, *, policy: Path | None = None, profile: Path | None = None
+) -> Provenance:
+    """The provenance of a run on this environment; ``policy`` and ``profile`` are the files that decide about it."""
+    found = provenance(
+        environment=environment.name,
+        stage=environment.stage,
+        url=environment.url,
+        root=root,
+        policy=policy,
+        machine_class=environment.machine_class,
+    )
+    return found if profile is None else found.model_copy(update={"profile_hash": file_hash(profile)})
 
 
 def run_name(environment: str) -> str:

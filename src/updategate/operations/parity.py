@@ -10,7 +10,7 @@ from updategate.clients.errors import ShopError
 from updategate.config.environment import Environment, secrets_of
 from updategate.config.policy import Policy
 from updategate.config.stages import StageException
-from updategate.evidence.provenance import provenance
+from updategate.evidence.provenance import provenance_of
 from updategate.evidence.records import Build, EnvironmentFacts, Parity, RunStarted
 from updategate.evidence.writer import EvidenceWriter
 from updategate.operations.fingerprint import read_build
@@ -47,14 +47,7 @@ def compare_with_production(
             phase="before",
             build=build,
             environment=facts.model_dump(),
-            provenance=provenance(
-                environment=test.name,
-                stage=test.stage,
-                url=test.url,
-                root=root,
-                policy=policy_file,
-                machine_class=test.machine_class,
-            ),
+            provenance=provenance_of(test, root, policy=policy_file),
         )
     )
     try:

@@ -14,7 +14,7 @@ from updategate.config.environment import secrets_of
 from updategate.config.errors import ConfigError, unknown_name
 from updategate.config.registry import Process
 from updategate.evidence.handover import Handover
-from updategate.evidence.provenance import provenance
+from updategate.evidence.provenance import provenance_of
 from updategate.evidence.records import (
     AnyRecord,
     Build,
@@ -162,14 +162,7 @@ class Controller:
                 build=self._build(),
                 environment=self._facts(),
                 shard=str(self.settings.shard) if self.settings.shard else None,
-                provenance=provenance(
-                    environment=environment.name,
-                    stage=environment.stage,
-                    url=environment.url,
-                    root=root,
-                    policy=settings.policy_file,
-                    machine_class=environment.machine_class,
-                ),
+                provenance=provenance_of(environment, root, policy=settings.policy_file),
             )
         )
 

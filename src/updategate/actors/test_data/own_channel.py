@@ -8,22 +8,12 @@ from updategate.actors.purchase import Choosable
 from updategate.actors.shop_access import ShopAccess
 from updategate.actors.test_data.customers import GERMANY
 from updategate.actors.test_data.products import Offer
-from updategate.actors.test_data.workbench import Workbench
+from updategate.actors.test_data.workbench import CHANNEL_SETTINGS, STOREFRONT_TYPE, Workbench
 from updategate.clients.admin_api import Criteria
 from updategate.clients.json_text import JsonObject
 
-_STOREFRONT = "8a243080f92e4c719546314b577cf82b"
-# what the sales channel under test is like, and this one too; its own methods are in use elsewhere and stay
-_LIKE = (
-    "languageId",
-    "currencyId",
-    "paymentMethodId",
-    "shippingMethodId",
-    "countryId",
-    "customerGroupId",
-    "navigationCategoryId",
-    "taxCalculationType",
-)
+# the methods of the sales channel under test are in use elsewhere and stay
+_LIKE = (*CHANNEL_SETTINGS, "taxCalculationType")
 # Shopware\\Core\\Content\\Product\\Aggregate\\ProductVisibility: VISIBILITY_ALL
 _EVERYWHERE = 30
 
@@ -57,7 +47,7 @@ class OwnChannel:
         domain = bench.admin.search("sales_channel_domain", criteria).data[0]
         payload: JsonObject = {
             "id": self._id,
-            "typeId": _STOREFRONT,
+            "typeId": STOREFRONT_TYPE,
             "name": bench.identity.name("own channel"),
             "accessKey": self._key,
             "active": True,

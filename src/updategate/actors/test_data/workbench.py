@@ -17,6 +17,18 @@ from updategate.domain.money import Money
 # every Shopware installation uses these ids (Shopware\Core\Defaults)
 SYSTEM_CURRENCY = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
 SYSTEM_LANGUAGE = "2fbb5fe2e29a4d70aa5854ce7ce3e20b"
+STOREFRONT_TYPE = "8a243080f92e4c719546314b577cf82b"
+
+# what a sales channel of the test's own takes over from the one under test
+CHANNEL_SETTINGS = (
+    "languageId",
+    "currencyId",
+    "paymentMethodId",
+    "shippingMethodId",
+    "countryId",
+    "customerGroupId",
+    "navigationCategoryId",
+)
 
 
 @dataclass(frozen=True, slots=True)

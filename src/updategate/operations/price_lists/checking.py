@@ -13,7 +13,7 @@ from updategate.config.errors import Problem, did_you_mean
 from updategate.domain.price_cells import Cell
 from updategate.evidence.records import Amount, Ledger, ListChecked, ListDeviation, Phase
 from updategate.evidence.writer import EvidenceWriter
-from updategate.operations.price_ledger.asking import NO_LONGER_SOLD, Asker, decimal_text
+from updategate.operations.price_ledger.asking import NO_LONGER_SOLD, Asker, decimal_text, not_sold
 from updategate.operations.price_ledger.assortment import OnSale, PriceRules, by_numbers, price_rules
 from updategate.operations.price_ledger.crew import Part, Shift
 from updategate.operations.price_ledger.entrance import Entrance, Tell
@@ -111,7 +111,7 @@ class ListCheck:
             table = csv.writer(file)
             table.writerow(_HEADLINE)
             for cell, why in self._lost():
-                self._judge(cell, _not_there(cell, why), table)
+                self._judge(cell, not_sold(cell, why or NO_LONGER_SOLD), table)
             asker = Asker(_Products(self._listing), PriceRules())
             crew = self._shop.crew(asker, lambda cell, found: self._judge(cell, found, table))
             tell(what, 0, total)
@@ -228,16 +228,3 @@ class _Products:
         if found is None:
             return None
         return OnSale(id=found[0], parent_id=found[1], number=number, least=1, most=None, steps=1)
-
-
-def _not_there(cell: Cell, why: str) -> Ledger:
-    return Ledger(
-        product=cell.product,
-        customer_group=cell.customer_group,
-        customer=cell.customer,
-        quantity=cell.quantity,
-        currency=cell.currency,
-        country=cell.country,
-        sold=False,
-        messages=(why or NO_LONGER_SOLD,),
-    )

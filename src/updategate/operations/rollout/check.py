@@ -16,7 +16,7 @@ from updategate.config.environment import Environment, secrets_of
 from updategate.config.policy import Policy
 from updategate.config.process_environment import actor
 from updategate.config.stages import StageEntry, Stages, WatchRules
-from updategate.evidence.provenance import provenance
+from updategate.evidence.provenance import provenance_of
 from updategate.evidence.reader import RunEvidence
 from updategate.evidence.records import Build, Indicator, Rollout, RunStarted
 from updategate.evidence.writer import EvidenceWriter
@@ -90,14 +90,7 @@ class RolloutCheck:
                 phase="after",
                 build=live.build,
                 environment=live.facts.model_dump() if live.facts else {},
-                provenance=provenance(
-                    environment=environment.name,
-                    stage=environment.stage,
-                    url=environment.url,
-                    root=self.root,
-                    policy=self.policy_file,
-                    machine_class=environment.machine_class,
-                ),
+                provenance=provenance_of(environment, self.root, policy=self.policy_file),
             )
         )
 

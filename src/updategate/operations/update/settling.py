@@ -9,12 +9,11 @@ from datetime import UTC, datetime, timedelta
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ShopError
 from updategate.clients.json_text import JsonObject
+from updategate.clients.message_queue import messages_in
 from updategate.config.update_plan import Settling, UpdatePlan
 from updategate.evidence.records import Build
 
 POLL_SECONDS = 1.0
-# Shopware keeps these for a quarter of an hour on purpose: old theme files, while cached pages still name them
-DELAYED_BY_DESIGN = ("DeleteThemeFilesMessage",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def queue_size(admin: AdminApi) -> int | None:
     rows = answer.json()
     if not isinstance(rows, list):
         return None
-    return sum(int(row.get("size") or 0) for row in rows if not str(row.get("name")).endswith(DELAYED_BY_DESIGN))
+    return messages_in(rows)
 
 
 def overdue_tasks(admin: AdminApi, minutes: float, now: datetime) -> list[str]:
