@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,6 +10,7 @@ from zlib import crc32
 import pytest
 
 from tests.actors.fakes import SpyRecorder
+from tests.refshop.conformance.harness import running_shop
 from updategate.actors.back_office import BackOffice
 from updategate.actors.cleaning import clean, leftovers
 from updategate.actors.costs import Costs
@@ -62,16 +60,8 @@ COUNTED = (
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[dict[str, Any]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "updategate.embedded.refshop", "--port", "0", "--json", "--with-parent"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield json.loads(process.stdout.readline())
-    process.terminate()
-    process.wait(timeout=20)
-    process.stdout.close()
+    with running_shop() as shop:
+        yield shop.facts
 
 
 @pytest.fixture(scope="module")

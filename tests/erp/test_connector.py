@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
+from tests.erp.serving import serving
 from updategate.embedded.connector.behaviour import Behaviour
 from updategate.embedded.connector.problems import ShopRefusedError
 from updategate.embedded.connector.shop import Shop
@@ -56,15 +56,8 @@ def script() -> Iterator[Script]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as state.url:
+        yield state
 
 
 def shop(script: Script) -> Shop:

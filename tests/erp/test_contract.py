@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from click.testing import CliRunner
 
 from tests.erp.conftest import shop_variables
 from tests.erp.processes import start
+from tests.erp.serving import serving
 from updategate.cli.contract import contract
 from updategate.config.environment import Environment
 from updategate.operations.contract import Reads, read_tape, record, replay
@@ -75,16 +75,8 @@ def shop_of(version: Version) -> Iterator[str]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 def refused(status: int, code: str, detail: str = "no") -> Answer:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import psutil
 import pytest
 from pydantic import ValidationError
 
+from tests.erp.serving import serving
 from updategate.clients.adapters import adapter_named
 from updategate.clients.admin_api import AdminApi, Integration
 from updategate.clients.connector import (
@@ -85,15 +85,8 @@ def running() -> Iterator[Running]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as state.url:
+        yield state
 
 
 def described(admin: AdminApi | None = None, **settings: Any) -> DescribedConnector:
@@ -294,17 +287,11 @@ def task_shop() -> Iterator[TaskShop]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    transport = RequestsTransport(f"http://127.0.0.1:{server.server_port}", ExchangeLog())
-    state.admin = AdminApi(transport, Integration("id", "secret"))
-    yield state
-    transport.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as url:
+        transport = RequestsTransport(url, ExchangeLog())
+        state.admin = AdminApi(transport, Integration("id", "secret"))
+        yield state
+        transport.close()
 
 
 TASK = {"stock": {"task": "my_connector.stock"}}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.refshop.conformance.harness import running_shop
 from updategate.actors.commercial import FEATURES, Commercial, ContractBrokenError
 from updategate.actors.identity import Identity
 from updategate.actors.recorder import MemoryJournal, SilentRecorder
@@ -31,18 +30,8 @@ PROCESSES = ["B2B-004", "B2B-021", "B2B-022", "B2B-023", "B2B-024", "B2B-025", "
 
 @contextmanager
 def serving(*options: str) -> Iterator[dict[str, Any]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "updategate.embedded.refshop", "--port", "0", "--json", "--with-parent", *options],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
+    with running_shop(*options) as shop:
+        yield shop.facts
 
 
 def run(folder: Path, phase: str, served: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> ExitCode:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -12,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.actors.fakes import SpyRecorder
+from tests.refshop.conformance.harness import running_shop
 from updategate.actors.canary import Canary, Wish
 from updategate.actors.identity import Identity
 from updategate.actors.recorder import MemoryJournal
@@ -24,16 +22,8 @@ ENTITIES = ("order", "customer", "customer_address", "order_line_item", "order_c
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[dict[str, Any]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "updategate.embedded.refshop", "--port", "0", "--json", "--with-parent"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield json.loads(process.stdout.readline())
-    process.terminate()
-    process.wait(timeout=20)
-    process.stdout.close()
+    with running_shop() as shop:
+        yield shop.facts
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.refshop.conformance.harness import running_shop
 from updategate.cli import execute
 from updategate.clients.admin_api import AdminApi, Criteria, User
 from updategate.clients.transport import RequestsTransport
@@ -20,16 +18,8 @@ from updategate.operations.fresh_shop import NotReadyError, is_container, make_r
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[dict[str, Any]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "updategate.embedded.refshop", "--port", "0", "--json", "--with-parent"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield json.loads(process.stdout.readline())
-    process.terminate()
-    process.wait(timeout=20)
-    process.stdout.close()
+    with running_shop() as shop:
+        yield shop.facts
 
 
 def test_a_fresh_shop_gets_its_addresses_and_mail_server(

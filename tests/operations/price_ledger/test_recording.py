@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -14,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.refshop.conformance.harness import running_shop
 from updategate.actors.cleaning import leftovers
 from updategate.clients.admin_api import AdminApi, Criteria, Integration
 from updategate.clients.store_api import StoreApi
@@ -35,16 +33,8 @@ Record = Callable[..., LedgerRun]
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[dict[str, Any]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "updategate.embedded.refshop", "--port", "0", "--json", "--with-parent"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield json.loads(process.stdout.readline())
-    process.terminate()
-    process.wait(timeout=20)
-    process.stdout.close()
+    with running_shop() as shop:
+        yield shop.facts
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +198,7 @@ def test_an_existing_customer_asks_and_a_filled_cart_is_left_alone(
     ("ledger", "permits", "told"),
     [
         ({"groups": ["Trde"]}, None, "no customer group 'Trde'"),
-        ({"currencies": ["XXX"]}, None, "no currency 'XXX'"),
+        ({"currencies": ["XTS"]}, None, "no currency 'XTS'"),
         ({"countries": ["XX"]}, None, "no country 'XX'"),
         ({"customers": [{"email": "a@example.com", "password": "wrong-password"}]}, None, "cannot log in"),
         ({}, {}, r"permits: \{carts: true\}"),
