@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, Field, model_validator
 
 from updategate.config.loading import Strict, build, load
 
-CRITICAL = {"critical": True}
 Effect = Literal["carts", "customers", "orders", "admin_write", "load", "update", "canary"]
 
 
@@ -71,12 +70,30 @@ class Registry(Strict):
 
     def critical_in(self, areas: Collection[str]) -> Registry:
         """The same registry, in which every process of one of these areas is critical."""
-        touched = set(areas)
-        processes = tuple(
-            process if process.critical or not touched & set(process.areas) else process.model_copy(update=CRITICAL)
-            for process in self.processes
-        )
-        return self.model_copy(update={"processes": processes})
+        return self.model_copy(update={"processes": critical_in(self.processes, areas)})
+
+
+class Weighed(Protocol):
+    """A process, registered or in evidence, that stands for areas and may be critical."""
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The parts of the shop that it stands for."""
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self:
+        """A copy with these fields changed."""
+
+
+AnyProcess = TypeVar("AnyProcess", bound=Weighed)
+
+
+def critical_in(processes: Iterable[AnyProcess], areas: Collection[str]) -> tuple[AnyProcess, ...]:
+    """The processes, critical where they stand for one of these areas."""
+    touched = set(areas)
+    return tuple(
+        process.model_copy(update={"critical": True}) if touched & set(process.areas) else process
+        for process in processes
+    )
 
 
 def carried_out_in(phase: str | None, processes: Iterable[Process]) -> tuple[Process, ...]:

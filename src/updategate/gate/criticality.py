@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from updategate.evidence.records import ProcessEntry
 from updategate.gate.soundness import doubt
@@ -10,16 +10,6 @@ from updategate.gate.verdict import Reason
 
 Touched = Mapping[str, tuple[str, ...]]
 """Area → names of the plugins that touch it."""
-
-
-def critical_in(entries: Iterable[ProcessEntry], touched: Touched) -> list[ProcessEntry]:
-    """The entries, critical where a plugin of the shop touches one of their areas."""
-    return [
-        entry
-        if entry.critical or not touched.keys() & set(entry.areas)
-        else entry.model_copy(update={"critical": True})
-        for entry in entries
-    ]
 
 
 def why_critical(entry: ProcessEntry, touched: Touched) -> str:

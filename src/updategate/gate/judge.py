@@ -8,12 +8,13 @@ from importlib import metadata
 from typing import Literal
 
 from updategate.config.policy import Policy
+from updategate.config.registry import critical_in
 from updategate.evidence.reader import RunEvidence
 from updategate.evidence.records import CostFinding, Finding, Performance, ProcessEntry, UpdateStep
 from updategate.evidence.touched_areas import tells_areas, touched_areas
 from updategate.gate import ledger, objectives, price_lists
 from updategate.gate.comparison import Judge, Judged, Side
-from updategate.gate.criticality import Touched, areas_unknown, critical_in
+from updategate.gate.criticality import Touched, areas_unknown
 from updategate.gate.soundness import build_doubts, doubt, environment_doubts, file_doubts
 from updategate.gate.stages import environment_changes, fingerprint, parity_doubts, rollout_reasons, shard_doubts
 from updategate.gate.verdict import (
