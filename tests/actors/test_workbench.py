@@ -40,6 +40,12 @@ def test_nothing_is_created_without_the_permit() -> None:
     assert admin.calls == []
 
 
+def test_who_created_nothing_needs_no_permit_to_clear_up() -> None:
+    admin = FakeAdmin()
+    bench(admin, MemoryJournal(), "carts").clear()
+    assert admin.calls == []
+
+
 def test_an_entity_is_journaled_before_it_is_created() -> None:
     class Refusing(FakeAdmin):
         def upsert(self, *_: object) -> dict:

@@ -43,7 +43,7 @@ def browser_findings(environment: Environment) -> Iterator[Told]:
             window(browser, window_settings(environment), tracing=False) as opened,
         ):
             storefront = Storefront(
-                opened, version=build.core if build else "6.6", overrides=environment.storefront.selectors
+                opened, version=build.core if build else "", overrides=environment.storefront.selectors
             )
             for page, path in pages:
                 missing = storefront.missing_selectors(page, path)

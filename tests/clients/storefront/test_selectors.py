@@ -39,6 +39,13 @@ def test_versions_that_nobody_has_run_are_known_as_such(version: str, verified: 
     assert Selectors(version).verified is verified
 
 
+def test_a_shop_that_nobody_may_ask_is_taken_for_the_newest_verified_one() -> None:
+    unknown, newest = Selectors(""), Selectors(str(module.NEWEST_VERIFIED))
+    assert unknown.version == module.NEWEST_VERIFIED
+    for page in Selectors.pages():
+        assert unknown.required(page) == newest.required(page)
+
+
 def test_a_theme_replaces_single_selectors() -> None:
     selectors = Selectors("6.6.7.1", {"confirm": {"submit": ".my-order-button"}})
     assert selectors.css("confirm", "submit") == ".my-order-button"

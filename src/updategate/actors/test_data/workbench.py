@@ -170,6 +170,8 @@ class Workbench:
         return self._remove_together(users) + self._remove_together(used)
 
     def _remove_together(self, plan: list[tuple[str, list[str]]]) -> list[str]:
+        if not plan:  # somebody who only looked around needs no rights to leave
+            return []
         try:
             self.admin.remove(*((entity, [{"id": entry} for entry in ids]) for entity, ids in plan))
         except ApiError:

@@ -35,11 +35,12 @@ class MissingSelector:
 class Selectors:
     """The selectors of one shop: ``version`` is what the shop says of itself, ``overrides`` maps page to name to CSS.
 
-    A version newer than every entry uses the nearest older one; ``verified`` then says that nobody has tried it.
+    A shop that nobody may ask (``version`` is empty) is taken for one of the newest verified version. A version newer
+    than every entry uses the nearest older one; ``verified`` then says that nobody has tried it.
     """
 
     def __init__(self, version: str, overrides: Mapping[str, Mapping[str, str]] | None = None) -> None:
-        self.version = Version(version)
+        self.version = Version(version) if version else NEWEST_VERIFIED
         self._overrides = {page: dict(names) for page, names in (overrides or {}).items()}
         for page, names in self._overrides.items():
             for name in names:
