@@ -109,6 +109,29 @@ def test_shipped_update_plans_are_valid(path: Path) -> None:
     load_plan(path)
 
 
+# of those that `bin/console list` prints on 6.5.8.14, 6.6.6.1 and 6.6.7.1 alike, what plans and pages need
+CONSOLE = {
+    "cache:clear",
+    "dal:refresh:index",
+    "plugin:refresh",
+    "plugin:update",
+    "plugin:update:all",
+    "sales-channel:maintenance:disable",
+    "sales-channel:maintenance:enable",
+    "system:update:finish",
+    "system:update:prepare",
+    "theme:compile",
+}
+
+
+def test_shopware_has_every_console_command_that_is_shown() -> None:
+    shown = set()
+    for path in [*PAGES, *(ROOT / "ci").glob("**/*.y*ml")]:
+        shown |= set(re.findall(r"bin/console ([a-z:-]+)", path.read_text(encoding="utf-8")))
+    own = {name for name in shown if name.startswith("acme:")}
+    assert shown - own == CONSOLE
+
+
 def test_every_registered_process_has_a_test() -> None:
     registered = {process.id for process in load_registry(ROOT / "suites" / "processes.yaml").processes}
     text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "suites").glob("**/test_*.py"))

@@ -148,6 +148,25 @@ def test_a_good_update_leaves_only_good_steps(update: Make) -> None:
     }
 
 
+def test_whether_migrations_are_pending_can_be_read_before_anything_is_touched(update: Make, shop: Shop) -> None:
+    played = update(pending_migrations={"name": "pending", "run": "echo 'no such command'; exit 1"})
+    with pytest.raises(UpdateStoppedError, match="cannot be read: 'pending' ended with exit code 1: no such command"):
+        played.play()
+    assert shop.version.read_text(encoding="utf-8") == OLD.core
+
+
+def test_commands_are_run_in_the_folder_of_the_project(update: Make, tmp_path: Path) -> None:
+    (tmp_path / "pending.txt").write_text("Migration1\n", encoding="utf-8")
+    played = update(
+        commands=[{"name": "composer", "run": "echo done > here"}],
+        pending_migrations={"name": "pending", "run": "cat < pending.txt"},
+    )
+    played.root = tmp_path
+    played.play()
+    assert (tmp_path / "here").is_file()
+    assert steps(played)["migrations"].actual == "1 pending: Migration1"
+
+
 def test_pending_migrations_are_told_although_every_command_ended_well(update: Make) -> None:
     played = update(pending_migrations={"name": "pending", "run": "echo Migration1710493619ScheduledMedia"})
     played.play()

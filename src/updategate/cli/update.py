@@ -103,6 +103,7 @@ def update(
         if compares
         else None,
         tell=lambda line: screen.print(line, markup=False, style="dim"),
+        root=root,
         redo=frozenset(redo),
         done=frozenset(done),
     )

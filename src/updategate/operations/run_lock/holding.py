@@ -33,7 +33,11 @@ class ShopBusyError(Exception):
         patience = f" after waiting {waited:.0f} s" if waited >= 1 else ""
         cure = "Wait for it, or let this run wait with --wait SECONDS."
         if silent is not None and holder is not None:
-            cure += f" If it was killed, its marker is ignored {holder.ttl} s after its last sign of life."
+            cure += (
+                f" If it was killed, its marker is ignored {holder.ttl} s after its last sign of life;\n"
+                "  if the database is a copy of that shop's, the marker came along: delete this tag in the"
+                " administration (Settings, Tags)."
+            )
         super().__init__(f"{url} is held by {told} ({where}){sign}{patience}.\n  {cure}")
 
 

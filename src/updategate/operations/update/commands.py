@@ -54,8 +54,9 @@ def run_command(
     secrets: Iterable[str] = (),
     tell: Callable[[str], None] = lambda line: None,  # noqa: ARG005 - the default tells nobody
     begun_as: Callable[[str], None] = lambda process: None,  # noqa: ARG005 - the default tells nobody
+    folder: Path | None = None,
 ) -> CommandResult:
-    """Run one command in the shell; each line goes to ``log`` and to ``tell``, with secrets masked.
+    """Run one command in the shell, in ``folder`` or here; each line goes, with secrets masked, to ``log`` and to ``tell``.
 
     The command's whole process group is ended when its time is over or when this is interrupted. Where this is killed,
     the command goes on to its own end, and ``ended_as`` tells how it ended. ``begun_as`` is told which process it is.
@@ -80,6 +81,7 @@ def run_command(
         "hidden": _spellings(secrets),
         "timeout": command.timeout,
         "process": this,
+        "folder": str(folder) if folder else None,
     }
     try:
         if process.stdin:

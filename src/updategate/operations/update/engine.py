@@ -40,7 +40,8 @@ class Update:
     """One update of one environment.
 
     ``run_phase`` carries the suites out and ``compare_speed`` compares the shop's speed with that of the reference
-    copy (None where none is named), each into a folder; ``tell`` shows progress to a person.
+    copy (None where none is named), each into a folder; ``tell`` shows progress to a person. Commands are run in
+    ``root``, the project's folder, so that a plan may name its files.
     """
 
     plan: UpdatePlan
@@ -49,6 +50,7 @@ class Update:
     variables: dict[str, str]
     run_phase: Callable[[str, Path], SuiteRun]
     tell: Callable[[str], None]
+    root: Path | None = None
     compare_speed: Callable[[Path], None] | None = None
     redo: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
@@ -203,6 +205,7 @@ class Update:
             self._secrets(),
             self.tell,
             lambda process: self.journal.note(name, "running", process=process),
+            self.root,
         )
         self.journal.note(
             name,
@@ -238,8 +241,12 @@ class Update:
             raise UpdateStoppedError(
                 "The shop does not tell its version: give admin credentials in the environment file."
             )
+        # also, so that a command which cannot work stops the update now and not half-way
+        pending = self._migrations()["pending"]
+        if pending:
+            self.tell(f"already before the update, {len(pending)} migrations are pending: {', '.join(pending[:3])}")
         admin = admin_api(self.environment)
-        return {"build": build.model_dump(), "queue": queue_size(admin) if admin else None}
+        return {"build": build.model_dump(), "queue": queue_size(admin) if admin else None, "pending_before": pending}
 
     def _enough_disk(self) -> None:
         wanted = self.plan.preflight.free_disk
@@ -295,9 +302,11 @@ class Update:
         command = self.plan.pending_migrations
         if command is None:
             return {"pending": None}
-        result = run_command(command, self._log("migrations"), self.variables, self._secrets())
+        log = self._log("migrations")
+        result = run_command(command, log, self.variables, self._secrets(), folder=self.root)
         if not result.ok:
-            raise UpdateStoppedError(f"Whether migrations are pending cannot be read: {result.told(command)}.")
+            message = f"Whether migrations are pending cannot be read: {result.told(command)}. See {log}."
+            raise UpdateStoppedError(message)
         return {"pending": [line for line in result.tail if line.strip()]}
 
     def _settle(self) -> dict[str, Any]:
