@@ -56,10 +56,11 @@ def run_command(
     begun_as: Callable[[str], None] = lambda process: None,  # noqa: ARG005 - the default tells nobody
     folder: Path | None = None,
 ) -> CommandResult:
-    """Run one command in the shell, in ``folder`` or here; each line goes, with secrets masked, to ``log`` and to ``tell``.
+    """Run one command in the shell; each line goes to ``log`` and to ``tell``, with secrets masked.
 
     The command's whole process group is ended when its time is over or when this is interrupted. Where this is killed,
     the command goes on to its own end, and ``ended_as`` tells how it ended. ``begun_as`` is told which process it is.
+    It works in ``folder``, or where this does.
     """
     begun = perf_counter()
     tail: deque[str] = deque(maxlen=KEPT_LINES)
