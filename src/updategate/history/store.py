@@ -338,7 +338,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - a con
     # the driver begins no transactions by itself: this store does
     connection.isolation_level = None
     cursor = connection.cursor()
-    # no write-ahead log: switching it on is refused at once, without waiting, where two pipelines open a new file together
+    # no write-ahead log: where two pipelines open a new file together, switching it on is refused without waiting
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
