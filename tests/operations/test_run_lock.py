@@ -131,6 +131,35 @@ def test_the_second_on_another_machine_is_told_who_has_it(
         assert board.names() == ["run"]
 
 
+ATTENDING = """
+import sys, time
+from pathlib import Path
+from updategate.operations.run_lock.local import LocalLock
+LocalLock(sys.argv[1], Path(sys.argv[2])).attend()
+print("attends", flush=True)
+time.sleep(60)
+"""
+
+
+def test_what_a_killed_updategate_has_begun_is_waited_for(here: Machine) -> None:
+    told: list[str] = []
+    orphan = subprocess.Popen([sys.executable, "-c", ATTENDING, URL, str(here.folder)], stdout=subprocess.PIPE)
+    with orphan:
+        assert orphan.stdout is not None
+        assert orphan.stdout.readline() == b"attends\n"
+        with (
+            pytest.raises(ShopBusyError, match="a run that goes on by itself: its updategate was killed"),
+            here.takes(leaving=0.1),
+        ):
+            pass
+        # shards of one scope are meant to work beside each other
+        with here.takes("run-shard", leaving=0.1):
+            pass
+        threading.Timer(0.2, orphan.kill).start()
+        with here.takes(tell=told.append):
+            assert told[0].startswith(f"Waiting until {URL} is free, at most ")
+
+
 def test_the_second_gets_it_when_the_first_has_ended(here: Machine) -> None:
     told: list[str] = []
     with ExitStack() as first:

@@ -19,8 +19,10 @@ from updategate.config.errors import ConfigError
 from updategate.evidence.handover import Handover
 from updategate.evidence.provenance import run_name
 from updategate.operations.capabilities import Shop
+from updategate.operations.run_lock import attend
 from updategate.plugin.allure_files import write_allure_files
 from updategate.plugin.attachments import keep_proof
+from updategate.plugin.lifetime import end_with_parent
 from updategate.plugin.recording import EvidenceJournal, HandoverDesk, IndicatorBook, StepRecorder
 from updategate.plugin.session import COMPARED, FAILED, Controller, Worker, remote_sink
 from updategate.plugin.settings import add_options, resolve
@@ -46,12 +48,15 @@ def pytest_configure(config: pytest.Config) -> None:
     given: dict[str, str] | None = getattr(config, "workerinput", {}).get("updategate")
     try:
         settings = resolve(config, given["folder"] if given else run_name("run"))
+        attend(settings.environment.url)
         if given is not None:
             capabilities = frozenset(filter(None, given["capabilities"].split(",")))
             shop = Shop(version=given["version"] or None, capabilities=capabilities)
             worker_id = str(getattr(config, "workerinput", {})["workerid"])
             config.stash[WORKER] = Worker(settings, remote_sink(given, worker_id), shop)
             return
+        if config.getoption("--progress-fd") is not None:
+            end_with_parent()
         controller = Controller(settings, settings.folder.name, config.rootpath, config.getoption("--progress-fd"))
     except ConfigError as error:
         raise pytest.UsageError(str(error)) from None

@@ -6,5 +6,6 @@ holder lives and counts as left behind when it has not been renewed for as long 
 """
 
 from updategate.operations.run_lock.holding import Held, ShopBusyError, hold
+from updategate.operations.run_lock.local import attend
 
-__all__ = ["Held", "ShopBusyError", "hold"]
+__all__ = ["Held", "ShopBusyError", "attend", "hold"]

@@ -20,6 +20,8 @@ from updategate.operations.run_lock.local import LocalLock, whoami
 USUAL_SILENCE = 180
 BEATS_PER_SILENCE = 6
 LOOK_AGAIN = 1.0
+# so long is waited unasked for what a killed updategate has begun: it ends by itself
+LEAVING = 45.0
 
 Tell = Callable[[str], None]
 
@@ -27,8 +29,8 @@ Tell = Callable[[str], None]
 class ShopBusyError(Exception):
     """Another run holds the shop; the message says which, since when, and what to do."""
 
-    def __init__(self, url: str, holder: Holder | None, silent: float | None, where: str, waited: float) -> None:
-        told = holder.told() if holder else "another updategate, which has not written down its name yet"
+    def __init__(self, url: str, obstacle: _Obstacle, waited: float) -> None:
+        told, holder, silent, where = obstacle.told(), obstacle.holder, obstacle.silent, obstacle.where
         sign = "" if silent is None else f"; its last sign of life was {silent:.0f} s ago"
         patience = f" after waiting {waited:.0f} s" if waited >= 1 else ""
         cure = "Wait for it, or let this run wait with --wait SECONDS."
@@ -39,6 +41,19 @@ class ShopBusyError(Exception):
                 " administration (Settings, Tags)."
             )
         super().__init__(f"{url} is held by {told} ({where}){sign}{patience}.\n  {cure}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Obstacle:
+    """Who stands in the way. ``silent`` is in seconds; ``who`` says it where there is no holder."""
+
+    holder: Holder | None
+    silent: float | None
+    where: str
+    who: str = "another updategate, which has not written down its name yet"
+
+    def told(self) -> str:
+        return self.holder.told() if self.holder else self.who
 
 
 @dataclass
@@ -60,12 +75,13 @@ def hold(
     tell: Tell = lambda line: None,  # noqa: ARG005 - the default tells nobody
     folder: Path | None = None,
     board: Board | None = None,
+    leaving: float = LEAVING,
 ) -> Iterator[Held]:
     """Hold the environment's shop while the block runs.
 
     Raises ``ShopBusyError`` where another has it for longer than ``wait``. ``wait`` and ``silence`` are seconds; the
     shop may be out of reach for as long as ``silence`` without being lost to others (an update takes shops down).
-    ``board`` replaces the shop's own tags, for tests.
+    Processes of a killed updategate are waited for as long as ``leaving``. ``board`` replaces the shop's own tags.
     """
     deadline = time.monotonic() + wait
     local = LocalLock(environment.url, folder)
@@ -73,6 +89,8 @@ def hold(
     _patiently(environment.url, deadline, wait, tell, lambda: _local_obstacle(local, holder))
     local.sign(holder)
     try:
+        patience = max(deadline - time.monotonic(), leaving)
+        _patiently(environment.url, time.monotonic() + patience, patience, tell, lambda: _attendant(local, holder))
         if board is None and (admin := admin_api(environment)) is not None and environment.permits.admin_write:
             board = TagBoard(admin)
         if board is None:
@@ -95,22 +113,14 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-@dataclass(frozen=True, slots=True)
-class _Obstacle:
-    holder: Holder | None
-    silent: float | None
-    where: str
-
-
 def _patiently(url: str, deadline: float, wait: float, tell: Tell, look: Callable[[], _Obstacle | None]) -> None:
     told = False
     while (found := look()) is not None:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise ShopBusyError(url, found.holder, found.silent, found.where, wait)
+            raise ShopBusyError(url, found, wait)
         if not told:
-            who = found.holder.told() if found.holder else "another updategate"
-            tell(f"Waiting until {url} is free, at most {left:.0f} s: it is held by {who}.")
+            tell(f"Waiting until {url} is free, at most {left:.0f} s: it is held by {found.told()}.")
             told = True
         # what is waited for is the other holder's end, which nothing but the lock itself tells
         threading.Event().wait(min(LOOK_AGAIN, left))
@@ -118,6 +128,13 @@ def _patiently(url: str, deadline: float, wait: float, tell: Tell, look: Callabl
 
 def _local_obstacle(local: LocalLock, holder: Holder) -> _Obstacle | None:
     return None if local.take(shared=holder.shared) else _Obstacle(local.holder(), None, "on this machine")
+
+
+def _attendant(local: LocalLock, holder: Holder) -> _Obstacle | None:
+    # the runs of other shards are meant to be there
+    if holder.shared or not local.attended():
+        return None
+    return _Obstacle(None, None, "on this machine", "a run that goes on by itself: its updategate was killed")
 
 
 class _Watch:
@@ -192,8 +209,7 @@ class _Watch:
         now, markers = self._board.read()
         others = self._alive(now, [marker for marker in markers if marker.id != self._id])
         if others is not None:
-            who = others.holder.told() if others.holder else "another updategate"
-            self.held.lost = f"the shop was taken over meanwhile by {who}"
+            self.held.lost = f"the shop was taken over meanwhile by {others.told()}"
             self._end.set()
             return
         self.held.holder = self.held.holder.renewed()

@@ -42,6 +42,24 @@ class LocalLock:
         self._file = file
         return True
 
+    def attended(self) -> bool:
+        """Whether a process of this machine works in the shop, whoever has the lock: see ``attend``."""
+        file = self._attendance()
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(file)
+        return False
+
+    def attend(self) -> None:
+        """Show until this process ends that it works in the shop: the file stays open, and the kernel closes it."""
+        fcntl.flock(self._attendance(), fcntl.LOCK_SH)
+
+    def _attendance(self) -> int:
+        return os.open(self.path.with_suffix(".attended"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
     def sign(self, holder: Holder) -> None:
         """Write down who has it, for those who find it taken."""
         if self._file is not None:
@@ -60,6 +78,11 @@ class LocalLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def attend(url: str) -> None:
+    """Show until this process ends that it works in the shop: it may outlive the updategate that has the lock."""
+    LocalLock(url).attend()
 
 
 def whoami() -> str:

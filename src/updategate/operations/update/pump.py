@@ -33,7 +33,7 @@ def main() -> int:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
-        cwd=order["folder"],
+        cwd=order.get("folder"),
         # a group of its own within the session: it can be ended without ending this
         process_group=0,
     )
