@@ -156,9 +156,15 @@ def _plan_record(
         products_sold=sold,
         products_asked=len({cell.product for cell in cells}),
         buyers=labels(visitors.buyers),
-        currencies=tuple(market.currencies),
-        countries=tuple(market.countries),
+        currencies=_asked((cell.currency for cell in cells), market.currencies),
+        countries=_asked((cell.country for cell in cells), market.countries),
     )
+
+
+def _asked(names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in the order of the shop; of an earlier ledger, those that the shop has no more come last."""
+    found = dict.fromkeys(names)
+    return (*(name for name in known if name in found), *sorted(found.keys() - set(known)))
 
 
 def _cell(row: Ledger) -> Cell:
