@@ -6,6 +6,7 @@ import errno
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -252,8 +253,9 @@ def test_a_command_under_way_runs_again_only_when_asked(update: Make, shop: Shop
     assert shop.version.with_suffix(".times").read_text(encoding="utf-8").count("x") == 2
 
 
-def test_a_command_that_outlived_a_killed_update_is_waited_for(update: Make, tmp_path: Path) -> None:
-    played = update()
+def test_a_command_that_outlived_a_killed_update_is_waited_for(update: Make, shop: Shop) -> None:
+    commands = [{**set_version(shop, NEW.core), "timeout": 0.3}]
+    played = update(commands=commands)
     played.play()
     lines = _journal(played)
     begun = next(n for n, line in enumerate(lines) if '"command-composer", "event": "running"' in line)
@@ -263,9 +265,18 @@ def test_a_command_that_outlived_a_killed_update_is_waited_for(update: Make, tmp
         played.journal.path.write_text("".join([*lines[:begun], running]), encoding="utf-8")
         for options in ({"done": ("command-composer",)}, {"redo": ("command-composer",)}):
             with pytest.raises(UpdateStoppedError, match="still working"):
-                update(**options).play()
-        alive.kill()
-    update(done=("command-composer",)).play()
+                update(commands=commands, **options).play()
+        threading.Timer(0.2, alive.kill).start()
+        update(commands=[{**commands[0], "timeout": 20}], done=("command-composer",)).play()
+
+
+def test_a_snapshot_that_failed_is_made_again_only_when_asked(update: Make, tmp_path: Path) -> None:
+    snapshot = {"name": "snapshot", "run": f"echo no space; test -f {tmp_path}/room"}
+    for _ in range(2):
+        with pytest.raises(UpdateStoppedError, match="Mend what it says, then resume with --redo snapshot"):
+            update(snapshot=snapshot).play()
+    (tmp_path / "room").touch()
+    update(snapshot=snapshot, redo=("snapshot",)).play()
 
 
 OUTLIVED = """

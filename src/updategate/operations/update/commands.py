@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -24,6 +25,7 @@ PUMP = "updategate.operations.update.pump"
 KEPT_LINES = 200
 GRACE_SECONDS = 10
 SHORTEST_SECRET = 6
+LOOK_AGAIN = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,16 @@ def still_works(process: str) -> bool:
     """Whether the process that ``begun_as`` was told of is alive on this machine: it outlives a killed updategate."""
     number = process.partition("@")[0]
     return number.isdigit() and _identity_of(int(number)) == process
+
+
+def ended_within(process: str, seconds: float) -> bool:
+    """Wait for the end of a process that outlived a killed updategate; whether it came in time."""
+    deadline = time.monotonic() + seconds
+    while still_works(process):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(LOOK_AGAIN)
+    return True
 
 
 def _identity_of(number: int) -> str:

@@ -24,7 +24,14 @@ from updategate.operations.doctor import examine
 from updategate.operations.fingerprint import read_build
 from updategate.operations.preflight import obstacle
 from updategate.operations.run_suites import SuiteRun, SuiteRunRefused
-from updategate.operations.update.commands import CommandResult, ended_as, run_command, secrets_in, still_works
+from updategate.operations.update.commands import (
+    CommandResult,
+    ended_as,
+    ended_within,
+    run_command,
+    secrets_in,
+    still_works,
+)
 from updategate.operations.update.conclusion import build_in, checks_of
 from updategate.operations.update.doors import closed_for_customers, still_closed
 from updategate.operations.update.journal import UpdateJournal
@@ -147,7 +154,8 @@ class Update:
             return
         result = self._once(name, command)
         if result is not None and not result.ok:
-            raise UpdateStoppedError(f"{name}: {result.told(command)}. See {self._log(name)}.")
+            again = f"Mend what it says, then resume with --redo {name}."
+            raise UpdateStoppedError(f"{name}: {result.told(command)}. See {self._log(name)}.\n  {again}")
 
     def _commands_succeed(self) -> bool:
         """Run the update commands; the first that fails ends the update, and the verdict will be fail."""
@@ -178,22 +186,30 @@ class Update:
             return None
         return self._run(name, command)
 
+    def _waited_for(self, name: str, command: Command, process: str) -> bool:
+        """Wait for a command that went on when updategate was killed: it has its own time limit; whether it ended."""
+        if still_works(process):
+            told = f"it went on while updategate did not; its end is waited for, at most {command.timeout:g} s"
+            self.tell(f"{name}: {told} ({self._log(name)})")
+        return ended_within(process, command.timeout)
+
     def _learn_its_end(self, name: str, command: Command) -> None:
         """A command that went on when updategate was killed has left how it ended."""
         last = self.journal.last(name)
         if last is None or last.event != "running":
             return
         process = str(last.detail.get("process"))
-        code = None if still_works(process) else ended_as(self._log(name), process)
+        code = ended_as(self._log(name), process) if self._waited_for(name, command, process) else None
         if code is not None:
             told = "" if code == 0 else f"'{command.name}' ended with exit code {code} after updategate was killed"
             self.journal.note(name, "failed" if code else "finished", code=code, told=told, by="its own end")
 
     def _run(self, name: str, command: Command) -> CommandResult:
         last = self.journal.last(name)
-        if last is not None and last.event == "running" and still_works(str(last.detail.get("process"))):
+        process = str(last.detail.get("process")) if last is not None and last.event == "running" else ""
+        if process and not self._waited_for(name, command, process):
             raise UpdateStoppedError(
-                f"'{command.name}' of the interrupted update is still working (process {last.detail['process']}).\n"
+                f"'{command.name}' of the interrupted update is still working (process {process}).\n"
                 f"  Wait until it has ended; what it says stands in {self._log(name)}."
             )
         self.tell(f"{name} … {command.run[:100]}")
