@@ -53,6 +53,7 @@ def test_a_page_is_the_same_after_it_was_written_down() -> None:
     [
         ({"status": 500}, "/p answers 500"),
         ({"title": ""}, "/p has the title '', had 'Drill | A-1'"),
+        ({"title": "Drill | A-10"}, "/p has the title 'Drill | A-10', had 'Drill | A-1'"),
         ({"heading": "Saw"}, "/p has the heading 'Saw', had 'Drill'"),
         ({"canonical": ""}, "/p has the canonical address '', had '/Drill/A-1'"),
         ({"price": "199,01EUR*"}, "/p has the price '199,01EUR', had '199,00EUR'"),
@@ -78,6 +79,7 @@ def test_what_is_new_or_was_broken_before_is_no_loss() -> None:
         "menu": ("Home", "New"),
         "footer": ("/Imprint/", "/new"),
         "price": "199,00EUR",
+        "title": "Drill | A-1 | Bench Shop",
         "active": "",
         "text_keys": (),
     }
