@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import jsonschema
 import pytest
 from defusedxml.ElementTree import fromstring
+from rich.console import Console
 
 from tests.reports.stories import Kind, Story
 from updategate.cli import execute
@@ -15,6 +17,7 @@ from updategate.config.exit_codes import ExitCode
 from updategate.reports.junit import verdict_junit
 from updategate.reports.pipelines import github_annotations, gitlab_code_quality, markdown
 from updategate.reports.publish import publish
+from updategate.reports.terminal import show_verdict
 from updategate.reports.words import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +85,26 @@ def test_summary_says_verdict_reasons_and_changes(stories: dict[Kind, Story], la
     assert "6.6.6.1 → 6.6.7.1" in text
     for process in stories["fail"].verdict.comparison.regressed:
         assert f"| {process} " in text
+
+
+def test_what_the_shop_has_not_got_is_one_line_and_prices_another(stories: dict[Kind, Story]) -> None:
+    verdict = stories["pass"].verdict
+    absent = [
+        one.model_copy(update={"before": "not_applicable", "after": "not_applicable", "change": "not_tested"})
+        for one in verdict.comparison.processes[:2]
+    ]
+    comparison = verdict.comparison.model_copy(
+        update={"processes": (*absent, *verdict.comparison.processes[2:])},
+    )
+    assert verdict.ledger_summary
+    told = verdict.model_copy(update={"comparison": comparison})
+    prices = f"{verdict.ledger_summary.compared} prices were asked before and after the update; none differs."
+    names = f"Does not apply to this shop: {absent[0].process}, {absent[1].process}"
+    screen = StringIO()
+    show_verdict(Console(file=screen, width=200), told, [])
+    for text in (markdown(told), screen.getvalue()):
+        assert text.count(absent[0].process) == 1
+        assert {prices, names} <= set(text.splitlines())
 
 
 def test_github_shows_ten_at_most_and_says_so(stories: dict[Kind, Story]) -> None:

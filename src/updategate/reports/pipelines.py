@@ -10,7 +10,7 @@ from typing import Any
 from updategate.gate.verdict import Reason, Verdict
 from updategate.reports.formats import duration, percent
 from updategate.reports.sections.processes import ORDER
-from updategate.reports.words import Language, headline, reason_text, states, title_of, words
+from updategate.reports.words import Language, headline, parted, prices_told, reason_text, states, title_of, words
 
 SIGNS = {"pass": "✅", "fail": "❌", "inconclusive": "❔"}
 MOST_ROWS = 30
@@ -41,10 +41,8 @@ def markdown(verdict: Verdict, language: Language = "en", page: str = "verdict.h
         if len(weighty) > MOST_ROWS:
             lines.append(f"- {text['more_rows'].format(count=len(weighty) - MOST_ROWS)}")
         lines.append("")
-    changed = sorted(
-        (result for result in verdict.comparison.processes if result.change != "unchanged"),
-        key=lambda result: (ORDER.index(result.change), result.process),
-    )
+    changed, absent = parted(verdict)
+    changed.sort(key=lambda result: (ORDER.index(result.change), result.process))
     if changed:
         head = [text[key] for key in ("process", "result", "before", "after", "expected", "actual")]
         lines += [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
@@ -61,6 +59,10 @@ def markdown(verdict: Verdict, language: Language = "en", page: str = "verdict.h
         if len(changed) > MOST_ROWS:
             lines += ["", text["more_rows"].format(count=len(changed) - MOST_ROWS)]
         lines.append("")
+    if prices := prices_told(verdict, language):
+        lines += [prices, ""]
+    if absent:
+        lines += [text["not_here"].format(names=", ".join(absent)), ""]
     for record in verdict.speed:
         lines.append(f"{_cell(record.profile)}: {states('pace', language)[record.pace]}")
         lines += [

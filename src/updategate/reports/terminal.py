@@ -17,7 +17,7 @@ from updategate.evidence.reader import RunEvidence
 from updategate.gate.verdict import Reason, Verdict
 from updategate.reports.formats import duration, without_class
 from updategate.reports.progress import RunState
-from updategate.reports.words import headline, states
+from updategate.reports.words import headline, parted, prices_told, states, words
 
 STATUS_STYLE = {"passed": "green", "failed": "red", "broken": "magenta", "skipped": "yellow", "not_applicable": "dim"}
 VERDICT_STYLE = {"pass": "bold white on green", "fail": "bold white on red", "inconclusive": "bold black on yellow"}
@@ -143,7 +143,7 @@ def show_verdict(console: Console, verdict: Verdict, pages: Sequence[Path]) -> N
     console.print(f"Shopware {before} → {after}, scope {verdict.scope}, environment {escape(verdict.environment)}")
     for reason in verdict.reasons:
         console.print(_reason_line(reason))
-    changed = [result for result in verdict.comparison.processes if result.change != "unchanged"]
+    changed, absent = parted(verdict)
     if changed:
         table = Table(box=None, pad_edge=False)
         for title in ("process", "", "before", "after", "change"):
@@ -157,6 +157,10 @@ def show_verdict(console: Console, verdict: Verdict, pages: Sequence[Path]) -> N
                 states("change", "en")[result.change],
             )
         console.print(table)
+    if prices := prices_told(verdict, "en"):
+        console.print(prices)
+    if absent:
+        console.print(words("en")["not_here"].format(names=", ".join(absent)), style="dim")
     for page in pages:
         console.print(f"Report: {page}", soft_wrap=True)
 

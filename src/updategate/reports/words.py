@@ -71,3 +71,19 @@ def headline(verdict: Verdict, language: Language) -> str:
         carried=carried, against=text["against_one" if against == 1 else "against_many"].format(count=against)
     )
     return f"{told} {text['performance_not_compared']}" if verdict.performance == "not_tested" else told
+
+
+def prices_told(verdict: Verdict, language: Language) -> str:
+    """What the price ledgers say together; empty where there are none."""
+    text, summary = words(language), verdict.ledger_summary
+    if summary is None or not summary.compared:
+        return ""
+    key = "prices_differ" if summary.differing else "prices_alike"
+    return text[key].format(count=summary.compared, differing=summary.differing)
+
+
+def parted(verdict: Verdict) -> tuple[list[ProcessResult], list[str]]:
+    """What changed or was not tested, and the ids of what this shop has not got: nobody needs a row for each."""
+    changed = [result for result in verdict.comparison.processes if result.change != "unchanged"]
+    absent = [result for result in changed if {result.before, result.after} == {"not_applicable"}]
+    return [result for result in changed if result not in absent], [result.process for result in absent]
