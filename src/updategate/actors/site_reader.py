@@ -148,6 +148,8 @@ def _changed(was: PageText, now: PageText) -> Iterator[str]:
     }
     if now.active:  # some versions mark the active entry by script
         pairs["active menu entry"] = (was.active, now.active)
+    if was.title not in now.title:  # versions differ in whether they add the shop's name
+        pairs["title"] = (was.title, now.title)
     for what, (before, after) in pairs.items():
         if before and before != after:
             yield f"has the {what} {after!r}, had {before!r}"
