@@ -31,6 +31,7 @@ from updategate.operations.cleaning import clean_run
 from updategate.operations.run_lock import Held
 from updategate.operations.run_lock.holding import USUAL_SILENCE
 from updategate.operations.run_suites import SuiteRun, carry_arguments, run_suites
+from updategate.operations.update.begun import Begun
 from updategate.operations.update.conclusion import seconds_of
 from updategate.operations.update.engine import Update, runs_of
 from updategate.operations.update.settling import Check
@@ -79,17 +80,28 @@ def update(
     root = project_root()
     file = environment_path(env, root).absolute()
     environment = load_environment(file)
-    chosen = load_plan(plan_path(plan or environment.name, root)).targeting(to, _versions(plugins))
-    if scope:
-        chosen = chosen.model_copy(update={"scope": scope})
     if (redo or done) and not resume:
         raise click.UsageError("--redo and --done go with --resume FOLDER.")
     if resume and run_folder:
         raise click.UsageError("Give either --run-folder, for a new update, or --resume, for one that was begun.")
-    compared = tuple(read_evidence(run) for run in parity)
+    given = Begun(
+        environment=environment.name,
+        plan=str(plan_path(plan or environment.name, root).absolute()) if plan or not resume else "",
+        to=to,
+        plugins=_versions(plugins),
+        scope=scope,
+        parity=tuple(str(run.absolute()) for run in parity),
+    )
+    asked = given.resumed(resume) if resume else given
+    chosen = load_plan(Path(asked.plan)).targeting(asked.to, asked.plugins)
+    if asked.scope:
+        chosen = chosen.model_copy(update={"scope": asked.scope})
+    compared = tuple(read_evidence(Path(run)) for run in asked.parity)
     # a key that is none would show only after the update
     key_for_verdicts()
     folder = (resume or run_folder or root / "reports" / f"{run_name(environment.name)}-update").absolute()
+    if not resume:
+        asked.begin(folder)
     screen = console(as_json=as_json)
     screen.print(f"Update {chosen.update} of {environment.name} in {folder}", soft_wrap=True)
     compares = bool(chosen.performance_profile and environment.reference)
