@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,13 +20,15 @@ from updategate.config.environment import Environment
 from updategate.config.errors import ConfigError
 from updategate.config.exit_codes import ExitCode
 from updategate.config.loading import build
-from updategate.config.update_plan import Command, UpdatePlan, load_plan
+from updategate.config.update_plan import Command, Settling, UpdatePlan, load_plan
 from updategate.evidence.reader import read_evidence
 from updategate.evidence.records import Build, Provenance, UpdateStep
 from updategate.operations.run_suites import SuiteRun
-from updategate.operations.update import engine
+from updategate.operations.update import engine, settling
 from updategate.operations.update.commands import _identity_of, run_command, secrets_in, still_works
+from updategate.operations.update.conclusion import seconds_of
 from updategate.operations.update.engine import Update
+from updategate.operations.update.journal import UpdateJournal
 from updategate.operations.update.settling import Check
 from updategate.operations.update.stopping import UpdateStoppedError
 
@@ -174,6 +177,27 @@ def test_pending_migrations_are_told_although_every_command_ended_well(update: M
     migrations = steps(played)["migrations"]
     assert (migrations.ok, migrations.expected) == (False, "none pending")
     assert migrations.actual == "1 pending: Migration1710493619ScheduledMedia"
+
+
+def test_how_long_each_step_took_is_told_once(tmp_path: Path) -> None:
+    journal = UpdateJournal(tmp_path)
+    journal.note("before", "started")
+    for seconds in (3.2, 379.2):
+        journal.note("before", "finished", seconds=seconds)
+    journal.note("opening", "finished", seconds=0.6)
+    assert seconds_of(journal) == ["before     379.2 s", "opening      0.6 s"]
+
+
+def test_a_queue_that_nobody_works_off_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = iter([12, 12])
+    monkeypatch.setattr(settling, "queue_size", lambda _: next(sizes))
+    monkeypatch.setattr(settling, "overdue_tasks", lambda *_: [])
+    monkeypatch.setattr(settling, "POLL_SECONDS", 0)
+    admin: Any = SimpleNamespace(time=lambda: None)
+    patience = iter([0.0, 0.0, 9.0])
+    monkeypatch.setattr(settling, "monotonic", lambda: next(patience))
+    _, queue = settling.wait_until_settled(admin, Settling(within=5), 1)
+    assert (queue.ok, queue.actual) == (False, "12 messages, and none was worked off: does a worker run?")
 
 
 def test_a_target_that_was_not_reached_is_told(update: Make) -> None:

@@ -40,10 +40,16 @@ def checks_of(plan: UpdatePlan, journal: UpdateJournal) -> list[Check]:
     return [*checks, *target_reached(plan, build), *(lost_plugins(before, build) if before else [])]
 
 
+def seconds_by_step(journal: UpdateJournal) -> dict[str, float]:
+    """How many seconds each step took; of a repeated step, the last time."""
+    return {entry.step: entry.detail["seconds"] for entry in journal.entries() if "seconds" in entry.detail}
+
+
 def seconds_of(journal: UpdateJournal) -> list[str]:
-    """How long each step took, in words; of a repeated step, the last time."""
-    steps = {entry.step: entry.detail["seconds"] for entry in journal.entries() if "seconds" in entry.detail}
-    return [f"{step}: {seconds:g} s" for step, seconds in steps.items()]
+    """How long each step took, in words."""
+    steps = seconds_by_step(journal)
+    width = max((len(step) for step in steps), default=0)
+    return [f"{step:<{width}}  {seconds:>7.1f} s" for step, seconds in steps.items()]
 
 
 def build_in(journal: UpdateJournal, step: str) -> Build | None:

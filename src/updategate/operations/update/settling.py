@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.errors import ShopError
@@ -56,12 +57,20 @@ def _before(row: JsonObject, limit: datetime) -> bool:
 
 def wait_until_settled(admin: AdminApi, settling: Settling, queue_before: int | None) -> list[Check]:
     """Wait until the queue is no longer than before the update and no task is overdue, at most ``settling.within``."""
-    deadline = time.monotonic() + settling.within
-    while True:
-        checks = _look(admin, settling, queue_before)
-        if all(check.ok for check in checks) or time.monotonic() >= deadline:
-            return checks
+    deadline = monotonic() + settling.within
+    checks = first = _look(admin, settling, queue_before)
+    while not all(check.ok for check in checks) and monotonic() < deadline:
         time.sleep(POLL_SECONDS)
+        checks = _look(admin, settling, queue_before)
+    return [_with_a_hint(check, first) for check in checks]
+
+
+def _with_a_hint(check: Check, first: list[Check]) -> Check:
+    """A queue that stays as long as it was is most often one that has no worker."""
+    stayed = check.step == "queue" and not check.ok and check.actual in {one.actual for one in first}
+    if not stayed or not check.actual.endswith(" messages"):
+        return check
+    return replace(check, actual=f"{check.actual}, and none was worked off: does a worker run?")
 
 
 def _look(admin: AdminApi, settling: Settling, queue_before: int | None) -> list[Check]:
