@@ -137,8 +137,6 @@ def _losses(was: PageText, now: PageText) -> Iterator[str]:
 def _changed(was: PageText, now: PageText) -> Iterator[str]:
     """What a page said in one way and says in another; where it said nothing, nothing is expected."""
     pairs = {
-        # titles of account and checkout pages end with the shop's name since 6.6.1.0 (distinctive-document-titles)
-        "title": (was.title, was.title if now.title.startswith(f"{was.title} | ") else now.title),
         "heading": (was.heading, now.heading),
         "language": (was.language, now.language),
         "canonical address": (was.canonical, now.canonical),
@@ -148,7 +146,8 @@ def _changed(was: PageText, now: PageText) -> Iterator[str]:
     }
     if now.active:  # some versions mark the active entry by script
         pairs["active menu entry"] = (was.active, now.active)
-    if was.title not in now.title:  # versions differ in whether they add the shop's name
+    # titles of account and checkout pages end with the shop's name since 6.6.1.0 (distinctive-document-titles)
+    if was.title not in now.title:
         pairs["title"] = (was.title, now.title)
     for what, (before, after) in pairs.items():
         if before and before != after:
