@@ -147,7 +147,7 @@ def _changed(was: PageText, now: PageText) -> Iterator[str]:
     if now.active:  # some versions mark the active entry by script
         pairs["active menu entry"] = (was.active, now.active)
     # titles of account and checkout pages end with the shop's name since 6.6.1.0 (distinctive-document-titles)
-    if was.title not in now.title:
+    if not f"{now.title} | ".startswith(f"{was.title} | "):
         pairs["title"] = (was.title, now.title)
     for what, (before, after) in pairs.items():
         if before and before != after:
