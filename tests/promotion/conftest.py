@@ -31,7 +31,10 @@ LOCK = {
 
 @dataclass
 class Shop:
-    """A shop as promotion sees it; ``asked`` lists every request that it got."""
+    """A shop as promotion sees it; ``asked`` lists every request that it got.
+
+    It has ``counts`` of its own, and two more that a run has put there.
+    """
 
     version: str = "6.6.6.1"
     plugins: dict[str, str] = field(default_factory=lambda: {"AcmeB2bPrices": "1.0.0"})
@@ -43,7 +46,7 @@ class Shop:
     broken: set[str] = field(default_factory=set)
     url: str = ""
 
-    def answer(self, method: str, path: str) -> tuple[int, str, bytes]:
+    def answer(self, method: str, path: str, sent: bytes) -> tuple[int, str, bytes]:
         self.asked.append(f"{method} {path}")
         bare = path.partition("?")[0]
         if bare in self.broken:
@@ -55,16 +58,17 @@ class Shop:
             return 200, "text/css", self.css.encode()
         if re.match(r"/(navigation|detail|search)", bare):
             return 200, "text/html", b"<html>page</html>"
-        body = self._json(bare)
+        body = self._json(bare, sent)
         return (404, "application/json", b'{"errors":[]}') if body is None else (200, "application/json", _dump(body))
 
-    def _json(self, path: str) -> Any:
+    def _json(self, path: str, sent: bytes) -> Any:
         if path.startswith("/api/search/"):
             entity = path.removeprefix("/api/search/").replace("-", "_")
             if entity == "plugin":
                 rows = [{"name": n, "version": v, "active": True} for n, v in self.plugins.items()]
                 return {"total": len(rows), "data": rows}
-            return {"total": self.counts.get(entity, 3), "data": []}
+            ours = any(mark in sent for mark in (b'"UG-"', b'"ug-"', b'"updategate "'))
+            return {"total": 2 if ours else 2 + self.counts.get(entity, 3), "data": []}
         product = {
             "id": "b" * 32,
             "productNumber": "SW-1",
@@ -103,8 +107,8 @@ def new_shop() -> Iterator[Callable[..., Shop]]:
 
         class Handler(BaseHTTPRequestHandler):
             def _serve(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, content, data = shop.answer(self.command, self.path)
+                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, content, data = shop.answer(self.command, self.path, sent)
                 self.send_response(status)
                 self.send_header("Content-Type", content)
                 self.send_header("Content-Length", str(len(data)))

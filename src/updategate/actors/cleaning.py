@@ -91,6 +91,13 @@ def _by_mark() -> list[tuple[str, Criteria]]:
     ]
 
 
+def of_ours(entity: str) -> Criteria:
+    """What finds the entities that runs have created and not removed yet, such as those carried over an update."""
+    if entity == "customer":
+        return _of_test_customer("email")
+    return Criteria().starts_with(*(("productNumber", NUMBER_MARK) if entity == "product" else ("name", NAME_MARK)))
+
+
 def _of_test_customer(name: str) -> Criteria:
     return Criteria().starts_with(name, EMAIL_MARK).ends_with(name, f"@{EMAIL_DOMAIN}")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from updategate.actors.cleaning import of_ours
 from updategate.clients.admin_api import AdminApi
 from updategate.clients.connection import admin_api, connection_settings, exchange_log, store_api
 from updategate.clients.errors import ApiError, ShopError
@@ -24,7 +25,7 @@ _PLAIN = re.compile(r"(?:true|false|-?\d{1,4}(?:\.\d+)?)?")
 
 
 def environment_facts(environment: Environment, domains: Sequence[str]) -> EnvironmentFacts:
-    """Theme, settings of the ``domains`` (``core.cart``) and counts; what cannot be read stays None.
+    """Theme, settings of the ``domains`` (``core.cart``) and counts of the shop's own; what cannot be read stays None.
 
     Raises ShopError where the shop does not answer at all.
     """
@@ -39,7 +40,8 @@ def environment_facts(environment: Environment, domains: Sequence[str]) -> Envir
 
 def _count(admin: AdminApi, entity: str) -> int | None:
     try:
-        return admin.count(entity)
+        # without what runs have put there: a before run leaves things for the run after the update
+        return admin.count(entity) - admin.count(entity, of_ours(entity))
     except ApiError:
         return None
 
