@@ -68,6 +68,35 @@ def test_what_stands_beside_a_price(shopper: Shopper, catalogue: Catalogue) -> N
     assert "litre" in (details.reference_unit or "")
 
 
+@pytest.mark.process("B2B-011")
+def test_what_stands_beside_a_price_is_net_where_the_price_is_net(
+    shopper: Shopper, catalogue: Catalogue, customers: Customers
+) -> None:
+    litre = catalogue.unit("litre")
+    oil = catalogue.offers(
+        "oil",
+        gross=eur("6.00"),
+        net=eur("5.04"),
+        # no figure of these can be taken for another
+        list_price=(eur("8.00"), eur("6.30")),
+        regulation_price=(eur("5.50"), eur("4.62")),
+        extra={"purchaseUnit": Decimal("0.75"), "referenceUnit": 1, "unitId": litre},
+    )
+
+    shopper.logs_in(customers.registered("buyer", group_id=customers.group("trade", gross=False)))
+    details = shopper.sees_price_details(oil)
+
+    # 6.30 undercut by 1.26, a fifth; 5.04 for 0.75 litres
+    assert details == PriceDetails(
+        unit=eur("5.04"),
+        list_price=eur("6.30"),
+        discount=Decimal(20),
+        regulation_price=eur("4.62"),
+        reference_price=eur("6.72"),
+        reference_unit=details.reference_unit,
+    )
+
+
 @pytest.mark.process("B2B-013")
 @pytest.mark.parametrize(
     ("asked", "given", "unit"),

@@ -62,6 +62,7 @@ def test_mails_are_in_the_language_of_the_customer(
         paid = mailbox.awaits_another(order.email, confirmation)
 
         for mail in (confirmation, paid):
+            assert back_office.reads_language_of(mail, rather=locale) == locale
             # a number of another language would be read as another amount
             for told in mailbox.reads_order(mail, order.number, mugs, "EUR", locale):
                 # 4 × 11.90 = 47.60 hold 4 × 1.90 = 7.60; shipping 4.90 holds 0.78

@@ -14,6 +14,8 @@ from updategate.clients.admin_api import AdminApi, Criteria
 from updategate.clients.cart_reading import last_transaction, main_delivery, read_order, read_transaction
 from updategate.clients.errors import ApiError
 from updategate.clients.json_text import JsonObject
+from updategate.clients.mail import DeliveredMail
+from updategate.clients.mail.subjects import languages_of_subject
 from updategate.domain.parties import Address
 from updategate.domain.views import OrderView
 
@@ -102,6 +104,23 @@ class BackOffice:
                 for entry in transactions
             ]
 
+    def reads_language_of(self, mail: DeliveredMail, *, rather: str) -> str:
+        """Tell the language of a mail by its subject, as locale; empty if it is that of no mail template of the shop.
+
+        ``rather`` is the locale to return where the shop writes the same in several languages.
+        """
+        with self._recorder.step(f"looks in which language the shop writes {mail.subject!r}"):
+            locales = {
+                str(language["id"]): str(language["locale"]["code"])
+                for language in self._admin.pages("language", Criteria().associate("locale"))
+            }
+            templates = []
+            for template in self._admin.pages("mail_template", Criteria().associate("translations")):
+                own = {locales[str(text["languageId"])]: text.get("subject") for text in template["translations"]}
+                templates.append({**dict.fromkeys(locales.values()), **own})
+            found = languages_of_subject(mail.subject, templates)
+            return rather if rather in found else ", ".join(sorted(found))
+
     def counts_orders_of(self, email: str) -> int:
         """Count the orders of a customer."""
         with self._recorder.step(f"counts the orders of {email}"):
@@ -177,6 +196,21 @@ class BackOffice:
                 message = f"the administration knows no customer {email}"
                 raise LookupError(message)
             return Profile.of(found)
+
+    def is_guest(self, email: str) -> bool:
+        """Whether the customer of an address is a guest, who has no account; ``LookupError`` for none or several."""
+        with self._recorder.step(f"looks whether {email} is a guest"):
+            (row,) = self._admin.search("customer", Criteria().equals("email", email)).data or ({},)
+            if not row:
+                message = f"there is no customer {email}"
+                raise LookupError(message)
+            return bool(row["guest"])
+
+    def taxes_each_line(self) -> bool:
+        """Whether the sales channel rounds the tax of each line (horizontally), not that of their sum."""
+        with self._recorder.step("looks how the sales channel calculates taxes"):
+            channel = self._access.session().context().sales_channel_id
+            return self._admin.get("sales_channel", channel).get("taxCalculationType") != "vertical"
 
     def moves_customer(self, login: Login, group_id: str) -> None:
         """Put a customer into another group."""

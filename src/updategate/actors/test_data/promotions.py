@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -42,6 +42,7 @@ class Promotions:
         percent: str | None = None,
         absolute: str | None = None,
         fixed: str | None = None,
+        at_most: str | None = None,
         automatic: bool = False,
         individual_codes: int = 0,
         scope: Literal["cart", "delivery", "set"] = "cart",
@@ -54,13 +55,19 @@ class Promotions:
         not_with_others: bool = False,
         excludes: Sequence[Promotion] = (),
         priority: int = 1,
+        own: Mapping[str, str] | None = None,
     ) -> Promotion:
         """Create a promotion of a percentage, an absolute amount or a fixed price.
 
         It applies to carts with one of the products; with a code, by itself if ``automatic``, or with one of several
-        ``individual_codes``, each of which is good for one order.
+        ``individual_codes``, each of which is good for one order. ``own`` are amounts that were entered for other
+        currencies, by their ids, instead of being converted. ``at_most`` limits what a percentage takes off, in the
+        shop's default currency.
         """
         kind, value = _discount(percent, absolute, fixed)
+        if at_most is not None and percent is None:
+            message = "only a percentage has an amount that it takes off at most"
+            raise ValueError(message)
         identity, place = self._workbench.identity, self._workbench.place
         rule = self._rules.payload(f"for promotion {key}", has_any_of([offer.id for offer in products]), *only_if)
         codes = tuple(identity.code(f"{key} {number}") for number in range(individual_codes))
@@ -95,7 +102,16 @@ class Promotions:
                     "scope": scope,
                     "type": kind,
                     "value": Decimal(value),
+                    "maxValue": None if at_most is None else Decimal(at_most),
                     "considerAdvancedRules": False,
+                    "promotionDiscountPrices": [
+                        {
+                            "id": identity.id(f"promotion {key} in {currency_id}"),
+                            "currencyId": currency_id,
+                            "price": Decimal(amount),
+                        }
+                        for currency_id, amount in (own or {}).items()
+                    ],
                 }
             ],
         }
