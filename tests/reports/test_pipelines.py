@@ -18,7 +18,7 @@ from updategate.reports.junit import verdict_junit
 from updategate.reports.pipelines import github_annotations, gitlab_code_quality, markdown
 from updategate.reports.publish import publish
 from updategate.reports.terminal import show_verdict
-from updategate.reports.words import LANGUAGES
+from updategate.reports.words import LANGUAGES, step_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,6 +105,19 @@ def test_what_the_shop_has_not_got_is_one_line_and_prices_another(stories: dict[
     for text in (markdown(told), screen.getvalue()):
         assert text.count(absent[0].process) == 1
         assert {prices, names} <= set(text.splitlines())
+
+
+def test_a_step_is_that_of_the_core_or_of_the_plugins(stories: dict[Kind, Story]) -> None:
+    verdict = stories["pass"].verdict
+    assert step_of(verdict, "en") == "Shopware 6.6.6.1 → 6.6.7.1"
+    after = verdict.build.after
+    assert after
+    old = tuple(plugin.model_copy(update={"version": "0.9"}) for plugin in after.plugins[:1])
+    before = after.model_copy(update={"plugins": (*old, *after.plugins[1:])})
+    alone = verdict.model_copy(update={"build": verdict.build.model_copy(update={"before": before})})
+    plugin = after.plugins[0]
+    assert step_of(alone, "de") == f"Shopware 6.6.7.1, {plugin.name} 0.9 → {plugin.version}"
+    assert f"{plugin.name} 0.9 → {plugin.version}" in markdown(alone)
 
 
 def test_github_shows_ten_at_most_and_says_so(stories: dict[Kind, Story]) -> None:

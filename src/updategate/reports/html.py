@@ -22,7 +22,7 @@ from updategate.reports.sections.processes import ProcessView, pieces_of, proces
 from updategate.reports.sections.reasons import all_reasons, top_reasons
 from updategate.reports.sections.sheet import Sheet
 from updategate.reports.sections.speed import compared_speeds, measurements, server_figures
-from updategate.reports.words import LANGUAGES, Language, headline, states, words
+from updategate.reports.words import LANGUAGES, Language, headline, states, step_of, words
 
 MOST_FINDINGS = 200
 
@@ -71,6 +71,7 @@ def verdict_page(
             other=other,
             other_page=page_name(other),
             headline=headline(verdict, language),
+            step=step_of(verdict, language),
             top=top_reasons(sheet),
             reasons=all_reasons(sheet),
             pieces_of=pieces_of,

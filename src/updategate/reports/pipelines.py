@@ -10,7 +10,17 @@ from typing import Any
 from updategate.gate.verdict import Reason, Verdict
 from updategate.reports.formats import duration, percent
 from updategate.reports.sections.processes import ORDER
-from updategate.reports.words import Language, headline, parted, prices_told, reason_text, states, title_of, words
+from updategate.reports.words import (
+    Language,
+    headline,
+    parted,
+    prices_told,
+    reason_text,
+    states,
+    step_of,
+    title_of,
+    words,
+)
 
 SIGNS = {"pass": "✅", "fail": "❌", "inconclusive": "❔"}
 MOST_ROWS = 30
@@ -30,8 +40,7 @@ def markdown(verdict: Verdict, language: Language = "en", page: str = "verdict.h
         "",
         headline(verdict, language),
         "",
-        f"{_cell(verdict.environment)} · {text['scope']} {_cell(verdict.scope)} · Shopware "
-        + _cores(verdict, text["unknown"]),
+        f"{_cell(verdict.environment)} · {text['scope']} {_cell(verdict.scope)} · {_cell(step_of(verdict, language))}",
         "",
     ]
     weighty = [reason for reason in verdict.reasons if reason.weight != "note"]
@@ -72,12 +81,6 @@ def markdown(verdict: Verdict, language: Language = "en", page: str = "verdict.h
     seconds = sum(result.seconds_after or 0 for result in verdict.comparison.processes)
     lines += [text["working_after"].format(count=working) + f" ({duration(seconds, language)}). {_cell(page)}", ""]
     return "\n".join(lines)
-
-
-def _cores(verdict: Verdict, unknown: str) -> str:
-    before, after = verdict.build.before, verdict.build.after
-    told = after.core if after else unknown
-    return _cell(f"{before.core} → {told}" if before and before.core != told else told)
 
 
 def _reason_line(reason: Reason, language: Language) -> str:

@@ -17,7 +17,7 @@ from updategate.evidence.reader import RunEvidence
 from updategate.gate.verdict import Reason, Verdict
 from updategate.reports.formats import duration, without_class
 from updategate.reports.progress import RunState
-from updategate.reports.words import headline, parted, prices_told, states, words
+from updategate.reports.words import headline, parted, prices_told, states, step_of, words
 
 STATUS_STYLE = {"passed": "green", "failed": "red", "broken": "magenta", "skipped": "yellow", "not_applicable": "dim"}
 VERDICT_STYLE = {"pass": "bold white on green", "fail": "bold white on red", "inconclusive": "bold black on yellow"}
@@ -138,9 +138,8 @@ def show_verdict(console: Console, verdict: Verdict, pages: Sequence[Path]) -> N
     """The verdict, its reasons, what changed, and where the pages are."""
     style = VERDICT_STYLE[verdict.verdict]
     console.print(f"[{style}] {verdict.verdict.upper()} [/{style}] {escape(headline(verdict, 'en'))}")
-    before = verdict.build.before.core if verdict.build.before else "unknown"
-    after = verdict.build.after.core if verdict.build.after else "unknown"
-    console.print(f"Shopware {before} → {after}, scope {verdict.scope}, environment {escape(verdict.environment)}")
+    told = f"{step_of(verdict, 'en')}, scope {verdict.scope}, environment {verdict.environment}"
+    console.print(escape(told))
     for reason in verdict.reasons:
         console.print(_reason_line(reason))
     changed, absent = parted(verdict)

@@ -87,3 +87,22 @@ def parted(verdict: Verdict) -> tuple[list[ProcessResult], list[str]]:
     changed = [result for result in verdict.comparison.processes if result.change != "unchanged"]
     absent = [result for result in changed if {result.before, result.after} == {"not_applicable"}]
     return [result for result in changed if result not in absent], [result.process for result in absent]
+
+
+MOST_PLUGINS = 3
+
+
+def step_of(verdict: Verdict, language: Language) -> str:
+    """Which step the update takes: that of the core, or, where the core stays, those of plugins."""
+    unknown, before, after = words(language)["unknown"], verdict.build.before, verdict.build.after
+    old, new = (build.core if build else unknown for build in (before, after))
+    if old != new or before is None or after is None:
+        return f"Shopware {old} → {new}" if before else f"Shopware {new}"
+    was = {plugin.name: plugin.version for plugin in before.plugins}
+    steps = [
+        f"{one.name} {was[one.name]} → {one.version}"
+        for one in after.plugins
+        if was.get(one.name, one.version) != one.version
+    ]
+    more = ["…"] if len(steps) > MOST_PLUGINS else []
+    return ", ".join([f"Shopware {new}", *steps[:MOST_PLUGINS], *more])
