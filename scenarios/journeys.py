@@ -33,11 +33,6 @@ def _visitor(visit: Visit) -> Visitor:
     return visitor
 
 
-def _variant(visit: Visit, group: str) -> str:
-    """Something that no cache has seen, where the profile wants the shop to render."""
-    return f"{visit.random.getrandbits(48):012x}" if visit.cache_state(group) == "miss" else ""
-
-
 def _ordered(visit: Visit, order: PlacedOrder) -> None:
     visit.expects(order.number, "the shop confirmed an order without an order number")
 
@@ -47,20 +42,20 @@ def browse(visit: Visit) -> None:
     """Come in by the home page, look at a category and at a product."""
     visitor = _visitor(visit)
     with visit.step("home"):
-        visitor.opens_home(variant=_variant(visit, "home"))
+        visitor.opens_home(variant=visit.variant("home"))
     visit.thinks()
     with visit.step("listing"):
-        visitor.opens_listing(visit.pick(visit.pools.categories, "categories"), variant=_variant(visit, "listing"))
+        visitor.opens_listing(visit.pick(visit.pools.categories, "categories"), variant=visit.variant("listing"))
     visit.thinks()
     with visit.step("detail"):
-        visitor.opens_detail(visit.pick(visit.pools.products, "products").id, variant=_variant(visit, "detail"))
+        visitor.opens_detail(visit.pick(visit.pools.products, "products").id, variant=visit.variant("detail"))
 
 
 @journey("home", groups=("home",))
 def home(visit: Visit) -> None:
     """Open the home page."""
     with visit.step("home"):
-        _visitor(visit).opens_home(variant=_variant(visit, "home"))
+        _visitor(visit).opens_home(variant=visit.variant("home"))
 
 
 @journey("listing", groups=("listing",))
@@ -68,7 +63,7 @@ def listing(visit: Visit) -> None:
     """Open a category."""
     category = visit.pick(visit.pools.categories, "categories")
     with visit.step("listing"):
-        _visitor(visit).opens_listing(category, variant=_variant(visit, "listing"))
+        _visitor(visit).opens_listing(category, variant=visit.variant("listing"))
 
 
 @journey("filtered_listing", groups=("filtered_listing",))
@@ -78,7 +73,7 @@ def filtered_listing(visit: Visit) -> None:
     with visit.step("filtered_listing"):
         _visitor(visit).opens_listing(
             category,
-            variant=_variant(visit, "filtered_listing"),
+            variant=visit.variant("filtered_listing"),
             order=visit.pick(ORDERS),
             min_price="0",
             max_price=str(visit.random.randrange(50_000, 99_999)),
@@ -90,7 +85,7 @@ def detail(visit: Visit) -> None:
     """Open a product."""
     product = visit.pick(visit.pools.products, "products")
     with visit.step("detail"):
-        _visitor(visit).opens_detail(product.id, variant=_variant(visit, "detail"))
+        _visitor(visit).opens_detail(product.id, variant=visit.variant("detail"))
 
 
 @journey("search", groups=("search",))
@@ -98,7 +93,7 @@ def search(visit: Visit) -> None:
     """Search for a word from a product's name."""
     term = visit.pick(visit.pools.terms, "search terms")
     with visit.step("search"):
-        _visitor(visit).searches(term, variant=_variant(visit, "search"))
+        _visitor(visit).searches(term, variant=visit.variant("search"))
 
 
 @journey("cart", groups=("add_to_cart", "change_quantity", "view_cart"), needs=("carts",))

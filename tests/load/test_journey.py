@@ -32,6 +32,12 @@ def visit(seed=1, **changes):
     return Visit(access=None, identity=None, pools=None, clock=Clock(), seed=seed, **changes)
 
 
+def test_a_page_that_is_to_be_rendered_has_an_address_of_its_own_whatever_the_seed():
+    missing = {"listing": "miss"}
+    assert visit(3, cache=missing).variant("listing") != visit(3, cache=missing).variant("listing")
+    assert visit(3, cache={"listing": "hit"}).variant("listing") == ""
+
+
 def test_the_same_seed_chooses_the_same():
     options = list(range(1000))
     assert [visit(3).pick(options) for _ in range(2)] == [visit(3).pick(options)] * 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from updategate.clients.metrics.database import DatabaseCounters
 from updategate.clients.metrics.exposition import TextMetrics
 from updategate.clients.transport import Answer, Call, Transport
 from updategate.config.monitoring import Sources
+from updategate.load.journey import new_to_caches
 from updategate.load.pools import Pools
 
 # names that shops and exporters use for the counters that are compared
@@ -113,11 +113,6 @@ class CounterSources:
         """Close connections."""
         if self._database is not None:
             self._database.close()
-
-
-def new_to_caches() -> str:
-    """Something that no cache has seen, always of the same length, because pages repeat their own address."""
-    return secrets.token_hex(6)
 
 
 def count_pages(

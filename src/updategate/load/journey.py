@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -74,6 +75,11 @@ def journey(
     return register
 
 
+def new_to_caches() -> str:
+    """Something that no cache has seen, always of the same length, because pages repeat their own address."""
+    return secrets.token_hex(6)
+
+
 @dataclass
 class Visit:
     """One visitor on one journey. All choices come from the arrival's seed, so both shops see the same visitor."""
@@ -128,6 +134,13 @@ class Visit:
     def cache_state(self, group: str) -> str:
         """In which state of the cache the profile wants this group."""
         return self.cache.get(group, "hit")
+
+    def variant(self, group: str) -> str:
+        """What makes an address new to caches, where the profile wants the shop to render; else empty.
+
+        It is not chosen by the seed: an earlier campaign has seen that, and so has the same shop as the other arm.
+        """
+        return new_to_caches() if self.cache_state(group) == "miss" else ""
 
     def finish(self) -> None:
         """Undo what the visit leaves behind; after the last step, untimed."""
