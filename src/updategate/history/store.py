@@ -288,9 +288,13 @@ class History:
         known = {run.id: run for run in runs}
         if not known:
             return
-        oldest = min(run.at for run in runs)
+        # the environments too, because the index of runs begins with them
+        environments = sorted({run.environment for run in runs})
+        first, last = min(run.at for run in runs), max(run.at for run in runs)
+        wanted = query.where(RUNS.c.environment.in_(environments), RUNS.c.at.between(first, last))
         with self._engine.connect() as connection:
-            for row in connection.execute(query.where(RUNS.c.at >= oldest)):
+            # all rows at once: one by one they cost twice the time
+            for row in connection.execute(wanted).all():
                 run = known.get(row.run_id)
                 if run is not None:
                     yield run, row

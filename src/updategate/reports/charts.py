@@ -188,7 +188,9 @@ def series_chart(
         if place - last > 74:
             parts.append(f'<text class="axis" x="{place + 3}" y="{base + 16}">{escape(name)}</text>')
             last = place
-    drawn = " ".join(f"{x(point.at)},{y(point.value)}" for point in points)
+    # as x() and y() do, written out: this line holds every run, and pages hold a hundred of them
+    across, up = plot / max(runs, 1), (base - top) / scale
+    drawn = " ".join(f"{left + (point.at + 0.5) * across:.1f},{base - point.value * up:.1f}" for point in points)
     parts.append(f'<polyline class="line" points="{drawn}"/>')
     parts += [
         f'<circle class="estimate {point.mood}" cx="{x(point.at)}" cy="{y(point.value)}" r="3">'
