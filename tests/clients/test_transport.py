@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import socket
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -217,3 +219,34 @@ def test_a_slow_answer_is_a_fault(fake_shop: FakeShop) -> None:
         with pytest.raises(ShopUnreachableError, match="no answer in time"):
             connection.send(Call("GET", "/"))
         connection.close()
+
+
+@pytest.mark.parametrize(("idle", "peers"), [(0.0, 2), (60.0, 1)])
+def test_a_connection_that_was_idle_is_not_used_again(idle: float, peers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    met: set[int] = set()
+
+    class Keeping(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            met.add(self.client_address[1])
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    monkeypatch.setattr("updategate.clients.transport.IDLE_SECONDS", idle)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keeping)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    connection = RequestsTransport(f"http://127.0.0.1:{server.server_port}")
+    try:
+        assert [connection.send(Call("GET", "/")).status for _ in range(2)] == [200, 200]
+    finally:
+        connection.close()
+        server.shutdown()
+        server.server_close()
+    assert len(met) == peers

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -18,6 +20,9 @@ from requests.structures import CaseInsensitiveDict
 from updategate.clients.errors import RequestFaultError, ShopUnreachableError
 from updategate.clients.exchange_log import ExchangeLog
 from updategate.clients.json_text import Json, read_json, write_json
+
+IDLE_SECONDS = 2.0
+"""A connection that was not used for so long is not used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ class RequestsTransport:
         self._session.verify = str(self._settings.ca_file) if self._settings.ca_file else self._settings.verify_tls
         if self._settings.proxy:
             self._session.proxies = {"http": self._settings.proxy, "https": self._settings.proxy}
+        self._connections = _Connections(adapter)
         if not self._settings.verify_tls:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
@@ -172,15 +178,16 @@ class RequestsTransport:
         content = b""
         fault = ""
         try:
-            response = self._session.request(
-                call.method,
-                url,
-                headers=headers,
-                data=body.encode() if body else None,
-                auth=auth or _NoAuth(),
-                timeout=self._settings.timeouts,
-                allow_redirects=call.follow_redirects,
-            )
+            with self._connections.in_use():
+                response = self._session.request(
+                    call.method,
+                    url,
+                    headers=headers,
+                    data=body.encode() if body else None,
+                    auth=auth or _NoAuth(),
+                    timeout=self._settings.timeouts,
+                    allow_redirects=call.follow_redirects,
+                )
             status, response_headers, content = response.status_code, response.headers, response.content
             elapsed = time.perf_counter() - begun
             return Answer(str(call), status, response_headers, content, elapsed, response.url)
@@ -201,6 +208,36 @@ class RequestsTransport:
                 fault=fault,
                 note=call.note,
             )
+
+
+class _Connections:
+    """Lets go of connections that nobody has used for a while.
+
+    Servers close an idle connection after some seconds (Apache after 5) without a word. A request that is sent at that
+    moment gets no answer, and nobody knows whether a POST has done its work: so no such connection is used again.
+    """
+
+    def __init__(self, adapter: requests.adapters.HTTPAdapter) -> None:
+        self._adapter = adapter
+        self._lock = threading.Lock()
+        self._users = 0
+        self._last = time.monotonic()
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Wrap one request."""
+        with self._lock:
+            if not self._users and time.monotonic() - self._last > IDLE_SECONDS:
+                self._adapter.poolmanager.clear()
+                for proxy in self._adapter.proxy_manager.values():
+                    proxy.clear()
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                self._last = time.monotonic()
 
 
 class _NoAuth(requests.auth.AuthBase):
