@@ -54,7 +54,7 @@ def judge(
     new, old = Side.of(after), Side.of(before)
     touched = touched_areas([*after, *before])
     reasons += [areas_unknown(run.name) for run in after if _is_compat(run) and not tells_areas(run)]
-    scope = _scope(after)
+    scope = _scope([*after, *before])
     judged: list[Judged] = []
     if not new.exists:
         reasons.append(doubt("no_evidence", "There is no process run from after the update."))
