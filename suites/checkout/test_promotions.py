@@ -44,6 +44,34 @@ def test_code_takes_ten_percent_off(
     assert order.line(tenth.code).total == eur("-8.00")
 
 
+@pytest.mark.process("CHK-009")
+def test_percentage_takes_off_no_more_than_its_limit(
+    shopper: Shopper,
+    catalogue: Catalogue,
+    delivery: Delivery,
+    invoice: Payment,
+    promotions: Promotions,
+    back_office: BackOffice,
+) -> None:
+    lamp = catalogue.offers("lamp", gross=eur("57.77"), tax_rate=19)
+    parcel = delivery.ships("parcel", [lamp], Rate(gross=eur("0.00"), net=eur("0.00")))
+    fifth = promotions.gives("fifth", [lamp], percent="20", at_most="20.00")
+
+    shopper.puts_in_cart(lamp)
+    # 20 % of 57.77, 11.55 (11.554), are within the limit
+    assert shopper.enters_code(fifth.code).position_total == eur("46.22")
+
+    shopper.changes_quantity(lamp, 2)
+    shopper.goes_on_as_guest()
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+
+    # 20 % of 115.54 would be 23.11; 115.54 hold 2 × 9.2238 = 18.45, the 20.00 taken off hold 3.19
+    expected = Costs.of(positions="95.54", total="95.54", net="80.28", tax={"19": "15.26"})
+    expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))
+    assert order.line(fifth.code).total == eur("-20.00")
+
+
 @pytest.mark.process("CHK-010")
 def test_absolute_code_is_spread_over_the_tax_rates(
     shopper: Shopper,

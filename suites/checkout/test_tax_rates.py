@@ -7,6 +7,7 @@ from updategate.actors.costs import Costs
 from updategate.actors.shopper import Shopper
 from updategate.actors.test_data.customers import Customers
 from updategate.actors.test_data.delivery import Delivery, Payment, Rate
+from updategate.actors.test_data.own_channel import OwnChannel
 from updategate.actors.test_data.products import Catalogue
 from updategate.domain.money import eur
 
@@ -121,3 +122,26 @@ def test_rate_of_the_country_of_delivery_is_charged(
             back_office=back_office.sees(order),
             transaction=back_office.sees_transaction(order),
         )
+
+
+@pytest.mark.process("CHK-029")
+def test_sales_channel_may_tax_the_sum_instead_of_each_line(
+    new_shopper: Callable[..., Shopper],
+    catalogue: Catalogue,
+    delivery: Delivery,
+    invoice: Payment,
+    own_channel: OwnChannel,
+    back_office: BackOffice,
+) -> None:
+    sweets = [catalogue.offers(f"sweet {number}", gross=eur("0.99"), tax_rate=19) for number in (1, 2, 3)]
+    parcel = delivery.ships("parcel", sweets, Rate(gross=eur("1.00"), net=eur("0.84")))
+    shopper = new_shopper(own_channel.opens(sweets, shipping=parcel, payments=[invoice], taxes="vertical"))
+
+    shopper.puts_all_in_cart(sweets)
+    order = shopper.checks_out_as_guest(shipping=parcel, payment=invoice)
+
+    # 2.97 and shipping hold 0.63 (0.6339) together; one by one it would be 3 × 0.16 and 0.16
+    expected = Costs.of(
+        positions="2.97", shipping="1.00", total="3.97", net="3.34", tax={"19": "0.63"}, vertical_taxes=True
+    )
+    expected.must_be_shown_by(order=order.view, back_office=back_office.sees(order))

@@ -29,6 +29,7 @@ class Costs:
     ``positions`` is the sum of all lines, ``shipping`` the sum of all deliveries, ``total`` what the customer pays,
     ``net`` the total without taxes, ``taxes`` the tax of each rate in percent, lowest rate first. Figures that a
     source does not show are ``None``; they never equal an expected amount. The roundings are those of the currency.
+    ``vertical_taxes`` says that the sales channel taxes the sum instead of each line.
     """
 
     positions: Money | None
@@ -38,6 +39,7 @@ class Costs:
     taxes: tuple[tuple[Decimal, Money], ...] | None
     item_rounding: CashRounding = CENTS
     total_rounding: CashRounding = CENTS
+    vertical_taxes: bool = False
 
     @classmethod
     def of(
@@ -51,6 +53,7 @@ class Costs:
         currency: str = "EUR",
         item_rounding: CashRounding = CENTS,
         total_rounding: CashRounding = CENTS,
+        vertical_taxes: bool = False,
     ) -> Costs:
         """Write expected costs as literals, e.g. ``positions="23.80"`` and ``tax={"19": "3.80"}``."""
         return cls(
@@ -61,6 +64,7 @@ class Costs:
             taxes=tuple(sorted((Decimal(rate), Money.of(amount, currency)) for rate, amount in tax.items())),
             item_rounding=item_rounding,
             total_rounding=total_rounding,
+            vertical_taxes=vertical_taxes,
         )
 
     @classmethod
@@ -104,7 +108,12 @@ class Costs:
         return found
 
     def _violations(self, view: CartView | OrderView) -> list[Violation]:
-        return check_invariants(view, item_rounding=self.item_rounding, total_rounding=self.total_rounding)
+        return check_invariants(
+            view,
+            item_rounding=self.item_rounding,
+            total_rounding=self.total_rounding,
+            vertical_taxes=self.vertical_taxes,
+        )
 
     def __str__(self) -> str:
         return ", ".join(f"{figure} {_text(getattr(self, figure))}" for figure in _FIGURES)

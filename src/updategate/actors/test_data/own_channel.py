@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from updategate.actors.purchase import Choosable
 from updategate.actors.shop_access import ShopAccess
@@ -35,10 +36,12 @@ class OwnChannel:
         shipping: Choosable,
         payments: Sequence[Choosable],
         order_numbers: tuple[str, int] | None = None,
+        taxes: Literal["horizontal", "vertical"] | None = None,
     ) -> ShopAccess:
         """Create the channel with products and methods, and return the way into it.
 
         ``order_numbers`` are a pattern such as ``UG{n}`` and the first number: a number range of the channel's own.
+        ``taxes`` of each line (``horizontal``) or of their sum (``vertical``); if not said, as where the test is.
         """
         bench = self._workbench
         access, place = bench.access, bench.place
@@ -52,6 +55,7 @@ class OwnChannel:
             "accessKey": self._key,
             "active": True,
             **{name: own[name] for name in _LIKE if own.get(name)},
+            **({} if taxes is None else {"taxCalculationType": taxes}),
             "languages": [{"id": own["languageId"]}],
             "currencies": [{"id": own["currencyId"]}],
             "paymentMethods": [{"id": entry} for entry in {own["paymentMethodId"], *(way.id for way in payments)}],
