@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import playwright as playwright_package
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
 from playwright.sync_api import Error as PlaywrightError
 
@@ -112,6 +114,31 @@ def find_chromium(configured: str | Path | None = None, playwright: Playwright |
     raise NoBrowserError(message)
 
 
+def film_program(playwright: Playwright) -> Path:
+    """Return the program by which Playwright films: an ffmpeg of its own, which no system's Chromium brings along.
+
+    Raises NoBrowserError, saying how to get it, where it is not there in the very revision that Playwright wants.
+    """
+    # <browsers>/chromium-1234/chrome-linux/chrome
+    browsers = Path(playwright.chromium.executable_path).parents[2]
+    described = Path(playwright_package.__file__).parent / "driver" / "package" / "browsers.json"
+    try:
+        known = json.loads(described.read_text(encoding="utf-8"))["browsers"]
+        revision = next(entry["revision"] for entry in known if entry["name"] == "ffmpeg")
+    except (OSError, ValueError, KeyError, TypeError, StopIteration):
+        message = f"films of failures are asked for, and {described} does not say which ffmpeg Playwright wants"
+        raise NoBrowserError(message) from None
+    folder = browsers / f"ffmpeg-{revision}"
+    found = next((path for path in sorted(folder.glob("ffmpeg-*")) if os.access(path, os.X_OK)), None)
+    if found is None:
+        message = (
+            f"films of failures are asked for, and there is no ffmpeg in {folder}: run `python -m playwright install"
+            " ffmpeg`, or set UPDATEGATE_VIDEO=off; pictures and traces of failures are kept without it"
+        )
+        raise NoBrowserError(message)
+    return found
+
+
 def launch_flags(*, as_root: bool) -> list[str]:
     """Return the command-line flags; as root, Chromium only starts without its sandbox."""
     return [*_FLAGS, *(["--no-sandbox"] if as_root else [])]
@@ -142,16 +169,21 @@ def chromium(
 class Window:
     """One private browser window (own cookies) onto one shop, with all that it saw going wrong.
 
-    Tracing (snapshots of the page, no film: that would slow down what is measured) runs from the start; ``save_trace``
-    writes it, else it is discarded on close.
+    Tracing (snapshots of the page) runs from the start; ``save_trace`` writes it, else it is discarded on close.
+    ``films``: a folder in which the page is filmed, which slows it down; ``save_film`` says where it is kept, else
+    it is removed on close. A film shows what a person at the screen would see: passwords as dots.
     """
 
-    def __init__(self, browser: Browser, settings: WindowSettings, *, tracing: bool = True) -> None:
+    def __init__(
+        self, browser: Browser, settings: WindowSettings, *, tracing: bool = True, films: Path | None = None
+    ) -> None:
         self.settings = settings
         self.console: list[ConsoleEntry] = []
         self.failed_requests: list[FailedRequest] = []
         self._tracing = tracing
-        self.context = self._open(browser, settings)
+        self._closed = False
+        self._film: Path | None = None
+        self.context = self._open(browser, settings, films)
         self.context.set_default_timeout(settings.timeout * 1000)
         self.context.set_default_navigation_timeout(settings.answer_timeout * 1000)
         if tracing:
@@ -179,15 +211,33 @@ class Window:
         self._tracing = False
         return path
 
+    def save_film(self, path: Path) -> Path | None:
+        """Close the window and write what was filmed (.webm); ``None`` when nothing was."""
+        if self.page.video is None:
+            return None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._film = path
+        self.close()
+        return path
+
     def close(self) -> None:
-        """Close the window; a trace that was not saved is discarded."""
+        """Close the window; a trace or film that was not saved is discarded."""
+        if self._closed:
+            return
+        self._closed = True
         if self._tracing:
             self.context.tracing.stop()
             self._tracing = False
+        shown, films = self.page.video, [page.video for page in self.context.pages if page.video is not None]
+        # a film is complete when its page is closed
         self.context.close()
+        if shown is not None and self._film is not None:
+            shown.save_as(self._film)
+        for film in films:
+            film.delete()
 
     @staticmethod
-    def _open(browser: Browser, settings: WindowSettings) -> BrowserContext:
+    def _open(browser: Browser, settings: WindowSettings, films: Path | None) -> BrowserContext:
         width, height = settings.viewport
         return browser.new_context(
             base_url=settings.base_url.rstrip("/") + "/",
@@ -203,6 +253,8 @@ class Window:
             viewport={"width": width, "height": height},
             extra_http_headers=dict(settings.extra_headers) or None,
             service_workers="block",
+            record_video_dir=films,
+            record_video_size={"width": width // 2, "height": height // 2} if films else None,
         )
 
     def _watch(self, page: Page) -> None:
@@ -233,9 +285,11 @@ class Window:
 
 
 @contextmanager
-def window(browser: Browser, settings: WindowSettings, *, tracing: bool = True) -> Iterator[Window]:
+def window(
+    browser: Browser, settings: WindowSettings, *, tracing: bool = True, films: Path | None = None
+) -> Iterator[Window]:
     """Open a window and close it at the end."""
-    opened = Window(browser, settings, tracing=tracing)
+    opened = Window(browser, settings, tracing=tracing, films=films)
     try:
         yield opened
     finally:

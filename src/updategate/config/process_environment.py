@@ -19,6 +19,18 @@ def browser_path() -> str | None:
     return os.environ.get("UPDATEGATE_BROWSER") or None
 
 
+def films_failures() -> bool:
+    """Whether browsers are filmed, so that a failure can be looked at: ``UPDATEGATE_VIDEO`` is ``on`` or ``off``.
+
+    Off unless it is said: filming takes a good part of a processor. Another word is a ConfigError.
+    """
+    said = os.environ.get("UPDATEGATE_VIDEO", "").lower()
+    if said not in ("", "on", "off"):
+        message = f"It says {said!r}."
+        raise ConfigError.single("UPDATEGATE_VIDEO", "", message, "Set it to on or off.")
+    return said == "on"
+
+
 def recordings_folder() -> Path:
     """The folder of recordings: ``UPDATEGATE_RECORDINGS``, else ``../shared/recordings``."""
     return Path(os.environ.get("UPDATEGATE_RECORDINGS") or "../shared/recordings")

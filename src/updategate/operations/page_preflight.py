@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Literal
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
-from updategate.clients.browser import BasicAuth, WindowSettings, chromium, window
+from updategate.clients.browser import BasicAuth, WindowSettings, chromium, film_program, window
 from updategate.clients.connection import store_api
 from updategate.clients.errors import NoBrowserError, ShopError
 from updategate.clients.storefront import Storefront
 from updategate.config.environment import Environment
-from updategate.config.process_environment import browser_path
+from updategate.config.process_environment import browser_path, films_failures
 from updategate.operations.fingerprint import read_build
 
 PagePath = tuple[str, str | None]
@@ -42,6 +42,8 @@ def browser_findings(environment: Environment) -> Iterator[Told]:
             chromium(playwright, browser_path()) as browser,
             window(browser, window_settings(environment), tracing=False) as opened,
         ):
+            if films_failures():
+                yield _filming(playwright)
             storefront = Storefront(
                 opened, version=build.core if build else "", overrides=environment.storefront.selectors
             )
@@ -52,6 +54,14 @@ def browser_findings(environment: Environment) -> Iterator[Told]:
         yield "mend", "browser", str(error), "Install Chromium: processes in the browser cannot be carried out."
     except PlaywrightError as error:
         yield "unknown", "pages", str(error).splitlines()[0], "Open the storefront in a browser and look."
+
+
+def _filming(playwright: Playwright) -> Told:
+    try:
+        program = film_program(playwright)
+    except NoBrowserError as missing:
+        return "note", "films", str(missing), "Failures are kept without a film: with a picture and a trace."
+    return "ok", "films", f"failures are filmed, with {program}", ""
 
 
 def _told(page: str, missing: list[str]) -> Told:

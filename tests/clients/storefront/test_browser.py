@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from updategate.clients import browser
 from updategate.clients.browser import NoBrowserError
+from updategate.config.errors import ConfigError
+from updategate.config.process_environment import films_failures
 
 
 def test_a_configured_browser_comes_first(tmp_path: Path) -> None:
@@ -53,3 +58,49 @@ def test_only_root_gives_up_the_sandbox() -> None:
 def test_passwords_do_not_show_in_the_settings() -> None:
     settings = browser.WindowSettings("http://shop", basic_auth=browser.BasicAuth("staging", "s3cret"))
     assert "s3cret" not in repr(settings)
+
+
+class DriverOf:
+    """As much of a Playwright as tells where its browsers are."""
+
+    def __init__(self, browsers: Path) -> None:
+        self.chromium = SimpleNamespace(executable_path=str(browsers / "chromium-1" / "chrome-linux" / "chrome"))
+
+
+def wanted_ffmpeg(playwright: Any) -> Path:
+    """The folder that the message of a missing program names."""
+    with pytest.raises(NoBrowserError) as missing:
+        browser.film_program(playwright)
+    found = re.search(r"there is no ffmpeg in (\S+):", str(missing.value))
+    assert found, str(missing.value)
+    assert "set UPDATEGATE_VIDEO=off; pictures and traces of failures are kept without it" in str(missing.value)
+    return Path(found[1])
+
+
+def test_films_need_the_program_that_playwright_wants(tmp_path: Path) -> None:
+    driver: Any = DriverOf(tmp_path)
+    folder = wanted_ffmpeg(driver)
+    assert folder.parent == tmp_path
+    # another revision would make every page fail to open
+    other = tmp_path / "ffmpeg-1" / "ffmpeg-linux"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+    assert wanted_ffmpeg(driver) == folder
+    program = folder / "ffmpeg-linux"
+    folder.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    assert browser.film_program(driver) == program
+
+
+@pytest.mark.parametrize(("said", "films"), [("", False), ("off", False), ("on", True), ("ON", True)])
+def test_films_are_made_when_asked_for(said: str, films: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPDATEGATE_VIDEO", said)
+    assert films_failures() is films
+
+
+def test_another_word_about_films_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPDATEGATE_VIDEO", "yes")
+    with pytest.raises(ConfigError, match="Set it to on or off"):
+        films_failures()
