@@ -16,6 +16,8 @@ import pytest
 from tests.gate.conftest import PASSED, RunOf, write_run
 from tests.plugin.conftest import POLICY, REGISTRY
 from updategate.cli import execute
+from updategate.config.environment import load_environment
+from updategate.operations.run_lock import hold
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -127,6 +129,23 @@ def test_a_shop_that_cannot_be_tested(
     environment(project, serve(server))
     assert execute(["run", "test"]) == code
     golden(f"shop_{server}", told(capsys, project))
+
+
+@pytest.mark.parametrize("verb", ["run", "clean"])
+def test_a_shop_that_an_update_has_closed_is_held_and_not_to_be_opened(
+    verb: str,
+    serve: Callable[[str], str],
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TEST_KEY", "SWSC-key-of-the-tests")
+    environment(project, serve("maintenance"))
+    with hold(load_environment(project / "ci/environments/test.yaml"), "update"):
+        assert execute([verb, "test"]) == 3
+    text = told(capsys, project)
+    assert "is held by 'updategate update'" in text
+    assert "maintenance" not in text
 
 
 def test_an_unreachable_shop_is_inconclusive(

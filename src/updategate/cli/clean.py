@@ -24,12 +24,13 @@ def clean(env: str, carried: bool, wait: float, as_json: bool) -> ExitCode:
     """
     root = project_root()
     environment = load_environment(environment_path(env, root))
-    found = obstacle(environment)
-    if found is not None:
-        click.echo(str(found), err=True)
-        return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
     screen = console(as_json=as_json)
     with holding(environment, "clean", wait, screen):
+        # a shop that another updategate takes down meanwhile is held, and not in the way
+        found = obstacle(environment)
+        if found is not None:
+            click.echo(str(found), err=True)
+            return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
         outcome = clean_environment(environment, root / "reports", carried=carried)
     screen.print(f"Removed {outcome.removed_total} objects from {environment.name}.")
     for entity, number in sorted(outcome.removed.items()):

@@ -108,13 +108,14 @@ def run(
     prices = price_ledger.is_wanted(environment, ledger, ledger_of) and (not shard or shard.startswith("1/"))
     earlier = read_ledger_of(ledger_of) if ledger_of else None
     screen = console(as_json=as_json)
-    found = obstacle(environment)
-    if found is not None:
-        click.echo(str(found), err=True)
-        return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
-    handover = handover_of(environment, carry, root, screen) if phase == "after" else None
-    carried = handover.path if handover else carry
     with holding(environment, SHARD if shard else "run", wait, screen) as held:
+        # a shop that another updategate takes down meanwhile is held, and not in the way
+        found = obstacle(environment)
+        if found is not None:
+            click.echo(str(found), err=True)
+            return ExitCode.USAGE if found.kind == "configuration" else ExitCode.INCONCLUSIVE
+        handover = handover_of(environment, carry, root, screen) if phase == "after" else None
+        carried = handover.path if handover else carry
         recorded = None
         try:
             if prices:
