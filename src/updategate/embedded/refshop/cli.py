@@ -23,6 +23,7 @@ from .dal.ids import SystemClock
 from .dal.store import EntityStore
 from .mail import MailerUrlError, SmtpMailer, listen, mailer_of
 from .mutants import MUTANTS, PERFORMANCE_MUTANTS, UnknownMutantError, mutated
+from .mutants.other_versions import ANSWERS, answering_as_in
 from .seed import SeedError, opened_data
 from .seed.starting import adapt_to_start, facts_of
 from .shop import Settings, Shop
@@ -40,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
     add("--shopware-version", default="6.6.7.1", metavar="VERSION", help="the version to be (default 6.6.7.1)")
     add("--mutant", action="append", default=[], metavar="NAME", help="seed this defect; may be repeated")
+    as_in = f"answer as Shopware {', '.join(ANSWERS)} where clients broke on it; may be repeated"
+    add("--as-in", action="append", default=[], metavar="VERSION", help=as_in)
     add("--list-mutants", action="store_true", help="print all mutants and leave; --json tells more")
     add("--seed", choices=("default", "recordings"), default="default", help="what the shop holds at first")
     add("--recordings", type=Path, metavar="DIR", help="recordings of a real shop, for --seed recordings")
@@ -79,7 +82,7 @@ class UsageError(ValueError):
 
 def _serve(options: argparse.Namespace) -> int:
     version = version_named(options.shopware_version)
-    behaviour = mutated(options.mutant)
+    behaviour = answering_as_in(options.as_in, mutated(options.mutant))
     plugins = _plugins(options.plugin)
     mailer = mailer_of(options.mailer or os.environ.get("MAILER_DSN"))
     listener = _listen(options.port)

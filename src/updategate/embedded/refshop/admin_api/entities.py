@@ -273,10 +273,11 @@ def _pair_not_found(mapping: str, key: dict[str, str]) -> ApiProblem:
 
 
 def _write(call: Call, place: Place, mode: str) -> Response:
-    if not isinstance(call.body, dict) or not call.body:
+    empty = not call.body and mode == CREATE and call.shop.behaviour.accepts_empty_rows()
+    if not empty and (not isinstance(call.body, dict) or not call.body):
         raise http_problem(400, "Invalid payload. Should be associative array")
     definition = place.definition
-    row = dict(call.body)
+    row = dict(call.body or {})
     if place.id is not None:
         row["id"] = place.id
     elif not definition.mapping:

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from updategate.embedded.refshop.behaviour import Behaviour
 from updategate.embedded.refshop.dal.definitions import Association, Definition, Field, definitions
 from updategate.embedded.refshop.shop import Shop
 
@@ -70,7 +71,7 @@ def entity_schema(call: Call) -> Response:
         {
             name: {
                 "entity": name,
-                "properties": _properties(definition),
+                "properties": _properties(definition, call.shop.behaviour),
                 "write-protected": False,
                 "read-protected": False,
             }
@@ -79,7 +80,7 @@ def entity_schema(call: Call) -> Response:
     )
 
 
-def _properties(definition: Definition) -> dict[str, Any]:
+def _properties(definition: Definition, behaviour: Behaviour) -> dict[str, Any]:
     result: dict[str, Any] = {}
     if not definition.mapping:
         result["id"] = {
@@ -91,8 +92,13 @@ def _properties(definition: Definition) -> dict[str, Any]:
             "type": "uuid",
             "flags": {**_read(admin=True, store=True), "primary_key": True, "required": True},
         }
+    removed, required = behaviour.removed_fields(definition.name), behaviour.required_fields(definition.name)
     for name, field in definition.fields.items():
+        if name in removed:
+            continue
         described: dict[str, Any] = {"type": _TYPES.get(field.type, "json_object"), "flags": _flags(field)}
+        if name in required:
+            described["flags"]["required"] = True
         if described["type"] == "json_object":
             described["properties"] = []
         if name in definition.key:

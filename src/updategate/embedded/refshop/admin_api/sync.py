@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from starlette.responses import Response
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from updategate.embedded.refshop.dal.context import ReadContext
 from updategate.embedded.refshop.dal.definitions import Definition, definitions
 from updategate.embedded.refshop.dal.filters import parse_filter
-from updategate.embedded.refshop.dal.problems import http_problem, problem
+from updategate.embedded.refshop.dal.problems import ApiProblem, http_problem, problem
 from updategate.embedded.refshop.dal.write import Written, delete_rows, write_rows
 
 from .http import Call, Router
@@ -26,6 +26,8 @@ def sync(call: Call) -> Response:
         detail = "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock"
         raise http_problem(500, detail, code="40001")
     context = call.context()
+    if call.shop.behaviour.reads_fail_on_error() and call.headers.get("fail-on-error", "true").lower() == "false":
+        return _each_for_itself(call, context, operations)
     written = Written()
     deleted: dict[str, list[Any]] = {}
     not_found: dict[str, list[Any]] = {}
@@ -59,6 +61,48 @@ def sync(call: Call) -> Response:
             "deleted": _sorted(deleted),
         }
     )
+
+
+def _each_for_itself(call: Call, context: ReadContext, operations: list[tuple[str, dict[str, Any]]]) -> Response:
+    """Carry operations out as before 6.5 (``SyncService`` of 6.4): 200 with what came of each row."""
+    data: dict[str, Any] = {}
+    for key, operation in operations:
+        definition = _definition(operation)
+        _require(call, definition, operation)
+        data[key] = {"result": _rows_for_themselves(call, context, definition, operation), "extensions": []}
+    failed = any(row["errors"] for entry in data.values() for row in entry["result"])
+    return call.json({"success": not failed, "data": data, "notFound": [], "deleted": [], "extensions": []})
+
+
+def _rows_for_themselves(
+    call: Call, context: ReadContext, definition: Definition, operation: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Carry out the rows of an operation: what came of each, and nothing is kept if one of them is refused."""
+    results: list[dict[str, Any]] = []
+    with suppress(_Undone), call.shop.store.transaction():
+        for position, row in enumerate(operation.get("payload") or []):
+            try:
+                if operation["action"] == "delete":
+                    keys = delete_rows(context, definition.name, [row]).deleted
+                else:
+                    language = context.languages[0]
+                    keys = write_rows(context, call.shop.version, definition.name, [row], language_id=language).keys
+                results.append({"entities": _sorted(keys), "errors": []})
+            except ApiProblem as refusal:
+                results.append({"entities": [], "errors": [_at_row(error, position) for error in refusal.errors]})
+        if any(row["errors"] for row in results):
+            raise _Undone
+    return results
+
+
+class _Undone(Exception):  # noqa: N818 - it is no error, it ends a transaction
+    """A row was refused, so the others of its operation are taken back."""
+
+
+def _at_row(error: dict[str, Any], position: int) -> dict[str, Any]:
+    """Each row was written alone, as the first one; the error is to point to the row that it was."""
+    pointer = str((error.get("source") or {}).get("pointer") or "")
+    return {**error, "source": {"pointer": f"/{position}{pointer[2:]}"}} if pointer.startswith("/0") else error
 
 
 def _operations(body: Any) -> list[tuple[str, dict[str, Any]]]:

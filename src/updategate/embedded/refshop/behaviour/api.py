@@ -43,7 +43,30 @@ class ApiDecisions:
         del changed
         return True
 
+    def loads_unasked(self, association: str, usual: bool) -> bool:
+        """Tell whether the Admin API loads an association nobody asked for, ``usual`` in the version that this is."""
+        del association
+        return usual
+
+    def removed_fields(self, entity: str) -> frozenset[str]:
+        """Return the fields that an entity has no more in the Admin API: not shown, and passed over when written."""
+        del entity
+        return frozenset()
+
     # -- writing ----------------------------------------------------------------------------------------------------
+
+    def accepts_empty_rows(self) -> bool:
+        """Tell whether a row is created from a request without any field."""
+        return False
+
+    def required_fields(self, entity: str) -> frozenset[str]:
+        """Return the fields that a new row must have beside those that the definition names."""
+        del entity
+        return frozenset()
+
+    def reads_fail_on_error(self) -> bool:
+        """Tell whether a sync goes on after an error where its header ``fail-on-error`` says so."""
+        return False
 
     def sync_is_atomic(self) -> bool:
         """Tell whether the operations of a sync are kept together or not at all."""

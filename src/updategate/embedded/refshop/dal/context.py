@@ -86,7 +86,7 @@ class ReadContext:
         """Tell whether an association is loaded unasked; before 6.6 states and delivery addresses were, too."""
         if self.version.is_65 and association.name in ("stateMachineState", "shippingOrderAddress"):
             return True
-        return association.autoload
+        return self.behaviour.loads_unasked(association.name, association.autoload)
 
     def related(self, association: Association, doc: Doc, parent: Doc | None = None) -> list[Doc]:
         """Return the documents at the other end (at most one for to-one)."""

@@ -55,8 +55,9 @@ class JsonApiDocument:
         if definition.versioned:
             result["versionId"] = doc.get("versionId") or LIVE_VERSION
         texts = (doc.get("translations") or {}).get(context.languages[0], {})
+        removed = context.behaviour.removed_fields(definition.name)
         for name, field in definition.fields.items():
-            if not field.in_admin_api:
+            if not field.in_admin_api or name in removed:
                 continue
             value = texts.get(name) if field.translated else doc.get(name)
             result[name] = _typed(field.type, formatted(field.type, value))

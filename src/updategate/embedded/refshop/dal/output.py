@@ -99,8 +99,9 @@ def _fields(context: ReadContext, definition: Definition, doc: Doc, parent: Doc 
     """Return the stored values; texts in the language asked for only, without its fallbacks."""
     texts = (doc.get("translations") or {}).get(context.languages[0], {})
     result = {}
+    removed = context.behaviour.removed_fields(definition.name)
     for name, field in definition.fields.items():
-        if name in shape.absent or not (field.in_admin_api or name in shape.extra):
+        if name in shape.absent or name in removed or not (field.in_admin_api or name in shape.extra):
             continue
         if field.translated:
             # texts are inherited in "translated" only

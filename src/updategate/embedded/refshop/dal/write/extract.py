@@ -98,11 +98,14 @@ def _primary_key(context: ReadContext, definition: Definition, row: dict[str, An
 def _fields(
     extraction: Extraction, command: Command, row: dict[str, Any], before: Doc | None, path: str, *, is_variant: bool
 ) -> None:
+    behaviour, entity = extraction.context.behaviour, command.definition.name
+    removed, also_required = behaviour.removed_fields(entity), behaviour.required_fields(entity)
     for name, known in command.definition.fields.items():
-        if known.translated or (not is_variant and name not in row and before is not None):
+        if name in removed or known.translated or (not is_variant and name not in row and before is not None):
             continue
         if name not in row:
-            required = known.required and not (is_variant and known.inherited) and not known.protected
+            asked = known.required or name in also_required
+            required = asked and not (is_variant and known.inherited) and not known.protected
             if required and before is None and name not in command.definition.defaults:
                 extraction.violations.append(missing(known, f"{path}/{name}"))
             continue
