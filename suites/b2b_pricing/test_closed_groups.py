@@ -97,3 +97,36 @@ def test_group_is_asked_for_on_its_page_and_its_price_shown_to_members_alone(
     for _ in range(2):  # the second time from a cache that is warm with both prices
         assert applicant.sees_price(valve) == eur("8.01")
         assert stranger.sees_price(valve) == eur("11.90")
+
+
+@pytest.mark.process("B2B-027")
+def test_product_for_members_is_hidden_from_who_is_not_logged_in(
+    new_shopper: Callable[[], Shopper],
+    browser_shopper: BrowserShopper,
+    catalogue: Catalogue,
+    customers: Customers,
+    rules: Rules,
+    trade: str,
+    valve: Offer,
+    delivery: Delivery,
+    invoice: Payment,
+    back_office: BackOffice,
+) -> None:
+    parcel = delivery.ships("parcel", [valve], Rate(eur("0.00"), eur("0.00")))
+    catalogue.shows_only_where(valve, rules.all_of("members", customer_in([trade])))
+    member, stranger, visitor = new_shopper(), new_shopper(), new_shopper()
+    member.logs_in(customers.registered("member", group_id=trade))
+    stranger.logs_in(customers.registered("stranger"))
+
+    assert not browser_shopper.is_shown(valve)
+    for other in (visitor, stranger):
+        assert not other.is_shown(valve)
+        assert other.puts_in_cart(valve).lines == ()
+
+    assert member.sees_price(valve) == eur("8.01")
+    member.puts_in_cart(valve, 5)
+    cart = member.chooses(shipping=parcel, payment=invoice)
+    order = member.places_order()
+    # 5 × 8.01 = 40.05, tax 7.61 (7.6095)
+    expected = Costs.of(positions="40.05", total="47.66", net="40.05", tax={"19": "7.61"})
+    expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))

@@ -18,17 +18,26 @@ from updategate.domain.views import TaxState
 
 @pytest.mark.process("B2B-008")
 def test_no_price_leaks_through_the_cache(
-    new_browser_shopper: Callable[[], BrowserShopper], catalogue: Catalogue, customers: Customers, rules: Rules
+    new_browser_shopper: Callable[[], BrowserShopper],
+    new_shopper: Callable[[], Shopper],
+    catalogue: Catalogue,
+    customers: Customers,
+    rules: Rules,
+    delivery: Delivery,
+    invoice: Payment,
+    back_office: BackOffice,
 ) -> None:
     trade, club = customers.group("trade", gross=False), customers.group("club", gross=False)
     valve = catalogue.offers("valve", net=eur("10.00"), gross=eur("11.90"))
     catalogue.prices(valve, rules.all_of("trade", customer_in([trade])), [Tier(1, eur("8.00"), eur("9.52"))])
     catalogue.prices(valve, rules.all_of("club", customer_in([club])), [Tier(1, eur("9.00"), eur("10.71"))])
+    parcel = delivery.ships("parcel", [valve], Rate(gross=eur("0.00"), net=eur("0.00")))
+    login = customers.registered("member", group_id=trade)
     member, rival, stranger = new_browser_shopper(), new_browser_shopper(), new_browser_shopper()
 
     for _ in range(2):  # the second time from the cache
         assert stranger.sees_price(valve) == eur("11.90")
-    member.logs_in(customers.registered("member", group_id=trade))
+    member.logs_in(login)
     for _ in range(2):
         assert member.sees_price(valve) == eur("8.00")
     # logged in and net as well: only the price's rule tells their pages apart
@@ -41,9 +50,21 @@ def test_no_price_leaks_through_the_cache(
     member.logs_out()
     assert member.sees_price(valve) == eur("11.90")
 
+    # what the pages said is what is charged, by the API too
+    buyer, visitor = new_shopper(), new_shopper()
+    buyer.logs_in(login)
+    assert (buyer.sees_price(valve), visitor.sees_price(valve)) == (eur("8.00"), eur("11.90"))
+    buyer.puts_in_cart(valve)
+    cart = buyer.chooses(shipping=parcel, payment=invoice)
+    order = buyer.places_order()
+    expected = Costs.of(positions="8.00", total="9.52", net="8.00", tax={"19": "1.52"})
+    expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))
+
 
 @pytest.mark.process("B2B-011")
-def test_what_stands_beside_a_price(shopper: Shopper, catalogue: Catalogue) -> None:
+def test_what_stands_beside_a_price_is_not_charged(
+    shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
     litre = catalogue.unit("litre")
     oil = catalogue.offers(
         "oil",
@@ -66,6 +87,13 @@ def test_what_stands_beside_a_price(shopper: Shopper, catalogue: Catalogue) -> N
         reference_unit=details.reference_unit,
     )
     assert "litre" in (details.reference_unit or "")
+
+    parcel = delivery.ships("parcel", [oil], Rate(gross=eur("0.00"), net=eur("0.00")))
+    assert shopper.puts_in_cart(oil, 2).line(oil.number).unit_price == eur("6.00")
+    order = shopper.checks_out_as_guest(shipping=parcel, payment=invoice)
+    # 12.00 hold 1.92 (1.9160)
+    expected = Costs.of(positions="12.00", total="12.00", net="10.08", tax={"19": "1.92"})
+    expected.must_be_shown_by(order=order.view, back_office=back_office.sees(order))
 
 
 @pytest.mark.process("B2B-011")
@@ -99,27 +127,42 @@ def test_what_stands_beside_a_price_is_net_where_the_price_is_net(
 
 @pytest.mark.process("B2B-013")
 @pytest.mark.parametrize(
-    ("asked", "given", "unit"),
-    [(3, 5, "9.00"), (7, 5, "9.00"), (12, 10, "8.00"), (20, 20, "8.00"), (31, 20, "8.00")],
+    ("asked", "given", "unit", "expected"),
+    [
+        (3, 5, "9.00", Costs.of(positions="45.00", total="53.55", net="45.00", tax={"19": "8.55"})),
+        (7, 5, "9.00", Costs.of(positions="45.00", total="53.55", net="45.00", tax={"19": "8.55"})),
+        (12, 10, "8.00", Costs.of(positions="80.00", total="95.20", net="80.00", tax={"19": "15.20"})),
+        (20, 20, "8.00", Costs.of(positions="160.00", total="190.40", net="160.00", tax={"19": "30.40"})),
+        (31, 20, "8.00", Costs.of(positions="160.00", total="190.40", net="160.00", tax={"19": "30.40"})),
+    ],
 )
 def test_steps_and_limits_meet_the_tiers(
     asked: int,
     given: int,
     unit: str,
+    expected: Costs,
     shopper: Shopper,
     catalogue: Catalogue,
     customers: Customers,
     rules: Rules,
+    delivery: Delivery,
+    invoice: Payment,
+    back_office: BackOffice,
 ) -> None:
     trade = customers.group("trade", gross=False)
     bolts = catalogue.offers_in_steps("bolts", gross=eur("11.90"), least=5, most=20, step=5)
     tiers = [Tier(1, eur("9.00"), eur("10.71"), to_quantity=9), Tier(10, eur("8.00"), eur("9.52"))]
     catalogue.prices(bolts, rules.all_of("trade", customer_in([trade])), tiers)
+    parcel = delivery.ships("parcel", [bolts], Rate(gross=eur("0.00"), net=eur("0.00")))
 
     shopper.logs_in(customers.registered("buyer", group_id=trade))
+    assert shopper.sees_tiers(bolts) == [(9, eur("9.00")), (10, eur("8.00"))]
     line = shopper.puts_in_cart(bolts, asked).line(bolts.number)
 
     assert (line.quantity, line.unit_price) == (given, eur(unit))
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+    expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))
 
 
 @pytest.mark.process("B2B-014")
@@ -151,6 +194,7 @@ def test_exemption_of_companies_in_a_net_group(
     )
 
     shopper.logs_in(buyer)
+    assert shopper.sees_price(valve) == eur("10.03")
     shopper.puts_in_cart(valve, 4)
     cart = shopper.chooses(shipping=parcel, payment=invoice)
     order = shopper.places_order()
@@ -165,7 +209,9 @@ def test_exemption_of_companies_in_a_net_group(
 
 
 @pytest.mark.process("B2B-016")
-def test_fifty_products_are_ordered_by_number_and_wrong_ones_are_told(shopper: Shopper, catalogue: Catalogue) -> None:
+def test_fifty_products_are_ordered_by_number_and_wrong_ones_are_told(
+    shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
     bolts = catalogue.offers_many("bolt", 45, gross=eur("1.19"))
     wrong = [f"UG-NO-SUCH-NUMBER-{position}" for position in range(5)]
 
@@ -175,3 +221,9 @@ def test_fifty_products_are_ordered_by_number_and_wrong_ones_are_told(shopper: S
     assert {line.number for line in cart.lines} == {bolt.number for bolt in bolts}
     # 45 × 2 × 1.19
     assert cart.position_total == eur("107.10")
+
+    parcel = delivery.ships("parcel", bolts, Rate(gross=eur("0.00"), net=eur("0.00")))
+    order = shopper.checks_out_as_guest(shipping=parcel, payment=invoice)
+    # 45 × 0.38
+    expected = Costs.of(positions="107.10", total="107.10", net="90.00", tax={"19": "17.10"})
+    expected.must_be_shown_by(order=order.view, back_office=back_office.sees(order))

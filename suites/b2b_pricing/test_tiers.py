@@ -58,6 +58,15 @@ def test_price_changes_exactly_at_the_boundary(
 
 
 @pytest.mark.process("B2B-001")
+def test_price_follows_a_quantity_that_is_changed_in_the_cart(shopper: Shopper, buyer: Login, pump: Offer) -> None:
+    shopper.logs_in(buyer)
+    shopper.puts_in_cart(pump)
+    for quantity, unit, total in ((10, "8.00", "80.00"), (50, "7.00", "350.00"), (9, "9.00", "81.00")):
+        line = shopper.changes_quantity(pump, quantity).line(pump.number)
+        assert (line.unit_price, line.total) == (eur(unit), eur(total))
+
+
+@pytest.mark.process("B2B-001")
 def test_price_table_is_the_same_in_the_api_and_on_the_page(
     shopper: Shopper, browser_shopper: BrowserShopper, buyer: Login, pump: Offer
 ) -> None:
@@ -68,9 +77,43 @@ def test_price_table_is_the_same_in_the_api_and_on_the_page(
     assert browser_shopper.sees_tiers(pump) == table
 
 
+@pytest.mark.process("B2B-001")
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [
+        (9, Costs.of(positions="81.00", total="96.39", net="81.00", tax={"19": "15.39"})),
+        (10, Costs.of(positions="80.00", total="95.20", net="80.00", tax={"19": "15.20"})),
+    ],
+)
+def test_order_is_charged_at_the_boundary(
+    quantity: int,
+    expected: Costs,
+    shopper: Shopper,
+    buyer: Login,
+    pump: Offer,
+    delivery: Delivery,
+    invoice: Payment,
+    back_office: BackOffice,
+) -> None:
+    parcel = delivery.ships("parcel", [pump], Rate(gross=eur("0.00"), net=eur("0.00")))
+    shopper.logs_in(buyer)
+    shopper.puts_in_cart(pump, quantity)
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+    expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))
+
+
 @pytest.mark.process("B2B-006")
 def test_tier_price_in_another_currency_by_factor_and_of_its_own(
-    shopper: Shopper, catalogue: Catalogue, customers: Customers, rules: Rules, trade: str, buyer: Login
+    shopper: Shopper,
+    catalogue: Catalogue,
+    customers: Customers,
+    rules: Rules,
+    trade: str,
+    buyer: Login,
+    delivery: Delivery,
+    invoice: Payment,
+    back_office: BackOffice,
 ) -> None:
     coin = customers.currency("coin", iso="XUB", factor="1.0837")
     rule_id = rules.all_of("trade", customer_in([trade]))
@@ -92,6 +135,16 @@ def test_tier_price_in_another_currency_by_factor_and_of_its_own(
         line = shopper.puts_in_cart(by_factor, more).line(by_factor.number)
         assert (line.unit_price, line.total) == (Money.of(unit, "XUB"), Money.of(total, "XUB"))
 
+    in_coins = [(upto, Money.of(unit, "XUB")) for upto, unit in ((9, "9.75"), (49, "8.67"), (50, "7.59"))]
+    assert shopper.sees_tiers(by_factor) == in_coins
+    parcel = delivery.ships("parcel", [by_factor, of_its_own], Rate(gross=eur("0.00"), net=eur("0.00")))
+    shopper.changes_quantity(by_factor, 11)
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+    # 11 × 8.67 = 95.37, tax 18.12 (18.1203); 15.00, tax 2.85
+    expected = Costs.of(positions="110.37", total="131.34", net="110.37", tax={"19": "20.97"}, currency="XUB")
+    expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))
+
 
 @pytest.mark.process("B2B-007")
 def test_promotion_is_taken_off_the_tier_price(
@@ -107,6 +160,7 @@ def test_promotion_is_taken_off_the_tier_price(
     off = promotions.gives("off", [pump], percent="7.5")
 
     shopper.logs_in(buyer)
+    assert shopper.sees_tiers(pump)[1] == (49, eur("8.00"))
     shopper.puts_in_cart(pump, 11)
     shopper.enters_code(off.code)
     cart = shopper.chooses(shipping=parcel, payment=invoice)
@@ -119,17 +173,33 @@ def test_promotion_is_taken_off_the_tier_price(
 
 @pytest.mark.process("B2B-012")
 def test_variant_inherits_or_overrides_the_tiers(
-    shopper: Shopper, catalogue: Catalogue, rules: Rules, trade: str, buyer: Login
+    shopper: Shopper,
+    catalogue: Catalogue,
+    rules: Rules,
+    trade: str,
+    buyer: Login,
+    delivery: Delivery,
+    invoice: Payment,
+    back_office: BackOffice,
 ) -> None:
     rule_id = rules.all_of("trade", customer_in([trade]))
     parent, sizes = catalogue.offers_variants("hose", {"short": None, "long": None}, gross=eur("11.90"))
     catalogue.prices(parent, rule_id, TIERS)
     catalogue.prices(sizes["long"], rule_id, [Tier(1, eur("6.00"), eur("7.14"))])
+    parcel = delivery.ships("parcel", list(sizes.values()), Rate(gross=eur("0.00"), net=eur("0.00")))
 
     shopper.logs_in(buyer)
+    assert shopper.sees_tiers(sizes["short"]) == [(9, eur("9.00")), (49, eur("8.00")), (50, eur("7.00"))]
+    assert shopper.sees_tiers(sizes["long"]) == [(1, eur("6.00"))]
     cart = shopper.puts_in_cart(sizes["short"], 9)
     assert cart.line(sizes["short"].number).unit_price == eur("9.00")
     cart = shopper.puts_in_cart(sizes["short"], 1)
     assert cart.line(sizes["short"].number).unit_price == eur("8.00")
     cart = shopper.puts_in_cart(sizes["long"], 10)
     assert cart.line(sizes["long"].number).unit_price == eur("6.00")
+
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+    order = shopper.places_order()
+    # 10 × 8.00 and 10 × 6.00, tax 15.20 + 11.40
+    expected = Costs.of(positions="140.00", total="166.60", net="140.00", tax={"19": "26.60"})
+    expected.must_be_shown_by(cart=cart, order=order.view, back_office=back_office.sees(order))

@@ -25,7 +25,7 @@ from updategate.clients.transport import Answer, Call
 from updategate.config.exit_codes import ExitCode
 from updategate.evidence.reader import read_evidence
 
-PROCESSES = ["B2B-004", "B2B-021", "B2B-022", "B2B-023", "B2B-024", "B2B-025", "B2B-026"]
+PROCESSES = ["B2B-004", "B2B-021", "B2B-022", "B2B-027", "B2B-023", "B2B-024", "B2B-025", "B2B-026"]
 
 
 @contextmanager
@@ -61,10 +61,10 @@ def statuses(folder: Path) -> dict[str, str]:
 def test_quotes_and_agreed_prices_are_tested_where_they_are_and_fail_where_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving("--plugin", "SwagCommercial=6.8.0") as served:
+    with serving("--plugin", "SwagCommercial=6.8.0", "--plugin", "SwagDynamicAccess=2.1.0") as served:
         assert run(tmp_path, "before", served, monkeypatch) is ExitCode.PASS
-    installed = dict.fromkeys(PROCESSES[:3], "passed")
-    assert statuses(tmp_path / "before") == installed | dict.fromkeys(PROCESSES[3:], "not_applicable")
+    installed = dict.fromkeys(PROCESSES[:4], "passed")
+    assert statuses(tmp_path / "before") == installed | dict.fromkeys(PROCESSES[4:], "not_applicable")
 
     with serving() as served:
         run(tmp_path, "after", served, monkeypatch)
@@ -76,6 +76,7 @@ def test_quotes_and_agreed_prices_are_tested_where_they_are_and_fail_where_they_
     verdict = json.loads((tmp_path / "after" / "verdict.json").read_text())
     gone = {reason["process"] for reason in verdict["reasons"] if reason["code"] in ("capability_gone", "allowance")}
     assert gone & {"B2B-021", "B2B-022"}
+    assert "B2B-027" in gone
     # what never was there is told, and decides nothing
     assert any(gap["what"].startswith("B2B-024") for gap in verdict["not_tested"])
     assert not {"B2B-023", "B2B-024", "B2B-025", "B2B-026"} & {reason["process"] for reason in verdict["reasons"]}

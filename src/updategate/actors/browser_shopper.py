@@ -66,6 +66,17 @@ class BrowserShopper:
             self.storefront.detail.open(product.id)
             return self.storefront.detail.price()
 
+    def is_shown(self, product: Buyable) -> bool:
+        """Whether the product has a page for this person."""
+        with self._recorder.step(f"looks whether {product.number} has a page"):
+            try:
+                self.storefront.detail.open(product.id)
+            except PageStatusError as hidden:
+                if hidden.status != NOT_FOUND:
+                    raise
+                return False
+            return True
+
     def sees_product(self, product: Buyable) -> tuple[str, Money]:
         """Open a product's page; returns the number and the price that it shows."""
         with self._recorder.step(f"looks at the page of {product.number}"):
@@ -122,6 +133,14 @@ class BrowserShopper:
         with self._recorder.step("looks at the cart's page"):
             self.storefront.cart.open()
             return self.storefront.cart.summary()
+
+    def orders_by_number(self, number: str) -> list[str]:
+        """Enter a product number in the form of the cart's page; returns what the page says of it."""
+        with self._recorder.step(f"enters the product number {number}"):
+            self._access.require("carts", "Filling a cart")
+            self.storefront.cart.open()
+            self.storefront.cart.add_product(number)
+            return [alert.text for alert in self.storefront.cart.alerts()]
 
     def has_an_empty_cart(self) -> bool:
         """Open the cart's page and look whether it lists nothing."""

@@ -28,6 +28,7 @@ from updategate.domain.money import Money
 from updategate.domain.parties import Address
 from updategate.domain.views import CartView, OrderView
 
+NOT_FOUND = 404
 # 6.5 has no code of its own for why somebody cannot log in, but says it in these words
 _WHY_NOT_IN = {
     "CHECKOUT__CUSTOMER_AUTH_BAD_CREDENTIALS": "wrong password",
@@ -72,6 +73,14 @@ class Shopper:
         """Look what one piece of a product costs this person."""
         with self._recorder.step(f"looks at the price of {product.number}"):
             return self.sees_tiers(product)[0][1]
+
+    def is_shown(self, product: Buyable) -> bool:
+        """Whether the shop has the product for this person."""
+        with self._recorder.step(f"looks whether there is {product.number}"):
+            answer = self.api.raw_product(product.id)
+            if not answer.ok and answer.status != NOT_FOUND:
+                raise ApiError.of(answer)
+            return answer.ok
 
     def sees_price_details(self, product: Buyable) -> PriceDetails:
         """Look what is shown beside a product's price."""
@@ -236,6 +245,12 @@ class Shopper:
         """Whether the session is offered a payment method."""
         with self._recorder.step(f"looks whether {payment.name} is offered"):
             return any(entry["id"] == payment.id for entry in self.api.payment_methods())
+
+    def sees_other_currencies(self) -> dict[str, str]:
+        """Look which currencies of the merchant's own the shop offers besides this session's; ids by ISO code."""
+        with self._recorder.step("looks at the currencies"):
+            offered, own = self._access.currencies(), self.api.currency
+            return {iso: currency for iso, currency in offered.items() if iso != own and not iso.startswith("XU")}
 
     def switches_currency(self, currency_id: str) -> CartView:
         """Shop in another currency and look at the cart."""

@@ -17,7 +17,12 @@ from updategate.operations.fingerprint import plugins_of, version_of
 _SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+/administration/[^"']+\.js)(?:\?[^"']*)?["']""")
 
 # plugins that bring a capability, by Shopware's own names
-PLUGIN_CAPABILITIES = {"SwagCommercial": "commercial", "SwagB2bPlatform": "b2b_suite", "SwagPayPal": "paypal"}
+PLUGIN_CAPABILITIES = {
+    "SwagCommercial": "commercial",
+    "SwagB2bPlatform": "b2b_suite",
+    "SwagDynamicAccess": "dynamic_access",
+    "SwagPayPal": "paypal",
+}
 # features of Shopware Commercial, by the route that answers where they are licensed and switched on: harmless reads
 _STORE_ROUTES = {
     "b2b_quotes": "/quotes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -144,7 +144,8 @@ class Catalogue:
         if kind is None:
             message = "the shop has no tax rules for entire countries"
             raise LookupError(message)
-        rule_id, tax_id = bench.identity.id(f"tax rule {country_id}"), self._taxes[offer.tax_rate]
+        tax_id = self._taxes[offer.tax_rate]
+        rule_id = bench.identity.id(f"tax rule {country_id} {offer.tax_rate:f}")
         rule = {"id": rule_id, "taxId": tax_id, "countryId": country_id, "taxRuleTypeId": kind["id"]}
         bench.admin.create("tax_rule", {**rule, "taxRate": Decimal(str(tax_rate))})
         # the country cannot go before it
@@ -226,6 +227,20 @@ class Catalogue:
         limits = {"minPurchase": least, "maxPurchase": most, "purchaseSteps": step}
         return self.offers(key, gross=gross, extra=limits)
 
+    def properties(self, key: str, options: Iterable[str], *, name: str = "") -> dict[str, str]:
+        """Create a property with options, such as colours; returns the ids of the options by their names."""
+        identity = self._workbench.identity
+        option_ids = {option: identity.id(f"option {key} {option}") for option in options}
+        group = {
+            "id": identity.id(f"property {key}"),
+            "name": identity.name(name or key),
+            "displayType": "text",
+            "sortingType": "alphanumeric",
+            "options": [{"id": option_id, "name": option} for option, option_id in option_ids.items()],
+        }
+        self._workbench.create(("property_group", group, str(group["name"])))
+        return option_ids
+
     def offers_variants(
         self, key: str, options: Mapping[str, Money | None], *, gross: Money, tax_rate: str | int = 19, stock: int = 100
     ) -> tuple[Offer, dict[str, Offer]]:
@@ -234,16 +249,7 @@ class Catalogue:
         Returns the parent, which cannot be bought, and the variants by option.
         """
         identity = self._workbench.identity
-        group_id = identity.id(f"property {key}")
-        option_ids = {option: identity.id(f"option {key} {option}") for option in options}
-        group = {
-            "id": group_id,
-            "name": identity.name(f"size of {key}"),
-            "displayType": "text",
-            "sortingType": "alphanumeric",
-            "options": [{"id": option_id, "name": option} for option, option_id in option_ids.items()],
-        }
-        self._workbench.create(("property_group", group, str(group["name"])))
+        option_ids = self.properties(key, options, name=f"size of {key}")
         configurator = [
             {"id": identity.id(f"setting {key} {option}"), "optionId": option_id}
             for option, option_id in option_ids.items()
@@ -290,6 +296,10 @@ class Catalogue:
             for tier in tiers
         ]
         self._workbench.change("product", offer.id, {"prices": payload})
+
+    def shows_only_where(self, offer: Offer, rule_id: str) -> None:
+        """Hide a product from everybody for whom a rule does not hold: the plugin SwagDynamicAccess does it."""
+        self._workbench.change("product", offer.id, {"swagDynamicAccessRules": [{"id": rule_id}]})
 
     def reprices(self, offer: Offer, gross: Money) -> None:
         """Change the price of a product that is already offered."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from updategate.embedded.refshop.dal.ids import SYSTEM_CURRENCY
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.translate import translated
+from updategate.embedded.refshop.dynamic_access import may_see
 from updategate.embedded.refshop.shop import Shop
 
 from .agreed import with_agreed_prices
@@ -71,6 +72,8 @@ class StoredCatalogue:
         found = cached(
             self._shop, "cart/products", _PRODUCT_ENTITIES, key, lambda: self._read_product(product_id, context)
         )
+        if found is not None and not may_see(self._store, product_id, context.rule_ids):
+            return None
         if found is None or context.customer is None or not self._store.count("custom_price"):
             return found
         return with_agreed_prices(self._store, found, context.customer.id, currency_prices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from updategate.embedded.refshop import commercial
+from updategate.embedded.refshop import commercial, dynamic_access
 from updategate.embedded.refshop.behaviour import Started
 from updategate.embedded.refshop.cart.stored import moment_of
 from updategate.embedded.refshop.dal.ids import api_time, derived_id
@@ -33,6 +33,8 @@ def adapt_to_start(shop: Shop) -> None:
             _show_plugin(shop, name, version)
         if commercial.installed(shop):
             commercial.prepare(shop)
+        if dynamic_access.installed(shop):
+            dynamic_access.prepare()
         shop.behaviour.started = _started(shop)
 
 

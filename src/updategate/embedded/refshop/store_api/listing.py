@@ -15,6 +15,7 @@ from updategate.embedded.refshop.dal.fields import values
 from updategate.embedded.refshop.dal.store import Doc
 from updategate.embedded.refshop.dal.terms import scored
 from updategate.embedded.refshop.dal.translate import translated
+from updategate.embedded.refshop.dynamic_access import may_see
 
 from . import errors
 from .entities import Presenter
@@ -167,6 +168,8 @@ class Listing:
         if not self._catalogue.is_sold(filled, parent, self._call.session.channel["id"], least):
             return False
         if not self._belongs(filled, parent) or self._is_sold_out(filled):
+            return False
+        if not may_see(self._call.shop.store, doc["id"], self._call.session.context.rule_ids):
             return False
         return all(keep(self._reading, self._definition, doc) for keep in criteria.filters)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from updategate.embedded.refshop.dal.ids import is_id
 from updategate.embedded.refshop.dal.store import Doc
+from updategate.embedded.refshop.dynamic_access import may_see
 
 from . import errors
 from .cms import page_json
@@ -51,7 +52,8 @@ def _seen_ids(call: Call) -> set[str]:
     found = set()
     for doc in call.shop.store.all("product"):
         filled, parent = catalogue.inherited(doc["id"]) or (doc, None)
-        if catalogue.is_sold(filled, parent, channel_id):
+        shown = may_see(call.shop.store, doc["id"], call.session.context.rule_ids)
+        if shown and catalogue.is_sold(filled, parent, channel_id):
             found.add(doc["id"])
     return found
 

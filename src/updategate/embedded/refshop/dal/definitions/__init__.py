@@ -18,6 +18,6 @@ variants, ``~`` written by the shop only, ``@`` not stored, ``&`` always loaded,
 ``%`` set to null then, ``$`` forbids to delete the owner, ``-`` not in the Store API, ``?`` not in the Admin API.
 """
 
-from .model import Association, Definition, Field, definition, definitions
+from .model import Association, Definition, Field, definition, definitions, extend
 
-__all__ = ["Association", "Definition", "Field", "definition", "definitions"]
+__all__ = ["Association", "Definition", "Field", "definition", "definitions", "extend"]

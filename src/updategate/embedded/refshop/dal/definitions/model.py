@@ -138,6 +138,17 @@ def definitions() -> dict[str, Definition]:
     return result
 
 
+def extend(entity: str, association: str, *blocks: str) -> None:
+    """Give an entity a further association to many, and the shop further entities, as a plugin's extensions do.
+
+    All are in the notation of the entity blocks. It holds for every shop of this process.
+    """
+    for block in blocks:
+        added = _block(block)
+        definitions()[added.name] = added
+    _word(definitions()[entity], "M", association)
+
+
 def definition(name: str) -> Definition:
     """Return the entity; KeyError if there is none."""
     return definitions()[name]
