@@ -32,6 +32,19 @@ def _open(world: World) -> dict[str, Any]:
     }
 
 
+def _read(world: World) -> dict[str, Any]:
+    """What pages call the way home, and the end of the script that they load."""
+    update(world)
+    logo = r'header-logo-main-link"[^>]* title="([^"]*)"'
+    script = world.ask("GET", "/bundles/storefront/storefront.js").text
+    return {
+        "english": world.browser().get("/").found(logo),
+        "german": world.browser().get("/de").found(logo),
+        "end": script.rstrip().rpartition("\n")[2],
+        "style": world.ask("GET", "/bundles/storefront/storefront.css").status,
+    }
+
+
 def _prices(world: World) -> dict[str, Any]:
     """Tiers of a tape measure and of a storage box, and the price of gloves for trade customers."""
     update(world)
@@ -117,6 +130,8 @@ def _upkeep(world: World) -> dict[str, Any]:
 
 
 _OPEN: dict[str, Any] = {"home": 200, "style": 200, "script": 200, "api": {"version": "6.6.7.1"}}
+_READ = {"english": "Go to homepage", "german": "Zur Startseite gehen", "end": "})();", "style": 200}
+_THROWS = "if (document.body.matches('.is-ctl-navigation.is-act-index')) null.dataset;"
 _PRICES = {"plugin": True, "ten measures": 7.9, "ten boxes": 8.25, "one measure": 8.9}
 _PEOPLE = {"old customer": 200, "new customer": 200, "registered": 200, "cart": 1}
 _ORDERS = {"old credited": 1, "new credited": 1, "numbers": ("10000", "10001")}
@@ -139,6 +154,8 @@ CASES = {
     "queue-not-consumed": Case(_upkeep, _UPKEEP, {"new product": 0, "waiting": True}),
     "cache-never-invalidated": Case(_upkeep, _UPKEEP, {"then": "€24.90*"}),
     "theme-style-missing": Case(_open, _OPEN, {"style": 404}),
+    "language-pack-lost": Case(_read, _READ, {"german": "header.logoLink"}),
+    "script-throws-in-categories": Case(_read, _READ, {"end": _THROWS}),
     "tasks-not-scheduled": Case(_upkeep, _UPKEEP, {"tasks": {"queued"}}),
     "plugin-deactivated": Case(_prices, _PRICES, {"plugin": False, "ten measures": 8.9, "ten boxes": 9.75}),
     "order-numbers-start-again": Case(_orders, _ORDERS, {"numbers": ("10000", "10000")}),

@@ -53,6 +53,16 @@ class CatalogueDecisions:
         del locale
         return text
 
+    def shown_text(self, key: str, text: str, locale: str) -> str:
+        """Return a text as pages show it; ``key`` is the name that it has in its language pack."""
+        del key, locale
+        return text
+
+    def delivered_file(self, name: str, content: bytes) -> bytes:
+        """Return a file of the theme as browsers get it."""
+        del name
+        return content
+
     def has_static_file(self, name: str) -> bool:
         """Tell whether a file of the theme is there."""
         del name

@@ -111,6 +111,29 @@ class ThemeStyleMissing(Behaviour):
         return not gone and super().has_static_file(name)
 
 
+@UPDATES.mutant(
+    "language-pack-lost", "shopware/shopware#11455", "storefront language theme catalogue", acts="after_update"
+)
+class LanguagePackLost(Behaviour):
+    """After the update, German pages show the names of texts instead of the texts; English ones are right."""
+
+    def shown_text(self, key: str, text: str, locale: str) -> str:
+        lost = self.started.updated_from is not None and locale.startswith("de")
+        return key if lost else super().shown_text(key, text, locale)
+
+
+@UPDATES.mutant("script-throws-in-categories", "shopware/shopware#13833", "storefront theme", acts="after_update")
+class ScriptThrowsInCategories(Behaviour):
+    """After the update, a script throws on the pages of categories: they answer 200 and look as ever."""
+
+    _addition = b"\nif (document.body.matches('.is-ctl-navigation.is-act-index')) null.dataset;\n"
+
+    def delivered_file(self, name: str, content: bytes) -> bytes:
+        usual = super().delivered_file(name, content)
+        broken = self.started.updated_from is not None and name.endswith(".js")
+        return usual + self._addition if broken else usual
+
+
 @UPDATES.mutant("tasks-not-scheduled", "FriendsOfShopware/FroshTools#345", "queue api", acts="after_update")
 class TasksNotScheduled(Behaviour):
     """After the update, scheduled tasks are queued for ever and never run."""

@@ -118,7 +118,7 @@ def routes(shop: Shop) -> list[BaseRoute]:
 
     def static_file(request: Request) -> Response:
         there = shop.behaviour.has_static_file(request.path_params["name"])
-        return system.static_file(request) if there else Response(status_code=404)
+        return system.static_file(request, shop.behaviour) if there else Response(status_code=404)
 
     return [
         Route("/bundles/storefront/tile/{number:path}.svg", system.tile, methods=["GET"]),

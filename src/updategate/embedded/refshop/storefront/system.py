@@ -11,6 +11,8 @@ from xml.sax.saxutils import escape
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from updategate.embedded.refshop.behaviour import Behaviour
+
 from .layout import frame
 from .visit import Visit
 
@@ -68,14 +70,15 @@ def _file(name: str) -> bytes | None:
     return found.read_bytes() if found.is_file() else None
 
 
-def static_file(request: Request) -> Response:
+def static_file(request: Request, behaviour: Behaviour) -> Response:
     """Answer the storefront's own style, script and icon."""
     name = request.path_params["name"]
     content = _file(name) if "/" not in name else None
     kind = _TYPES.get(name.rpartition(".")[2])
     if content is None or kind is None:
         return Response(status_code=404)
-    return Response(content, headers={"content-type": kind, "cache-control": "max-age=604800, public"})
+    delivered = behaviour.delivered_file(name, content)
+    return Response(delivered, headers={"content-type": kind, "cache-control": "max-age=604800, public"})
 
 
 def tile(request: Request) -> Response:

@@ -72,7 +72,8 @@ class Visit:
 
     def say(self, key: str, **values: object) -> str:
         """Return a text in the visitor's language."""
-        return text(key, self.language.locale, self.shop.version, **values)
+        locale = self.language.locale
+        return self.shop.behaviour.shown_text(key, text(key, locale, self.shop.version, **values), locale)
 
     def flash(self, kind: str, key: str, **values: object) -> None:
         """Leave a message."""
