@@ -47,21 +47,52 @@ def test_listing_is_sorted_and_filtered(window_shopper: WindowShopper, catalogue
     assert pages == [[cheap.number], [middle.number], [dear.number]]
 
 
+@pytest.mark.process("CAT-002")
+def test_filters_of_two_properties_must_both_fit(window_shopper: WindowShopper, catalogue: Catalogue) -> None:
+    shelf = catalogue.category("shelf")
+    colour = catalogue.properties("colour", ["red", "blue"])
+    size = catalogue.properties("size", ["small", "large"])
+
+    def offered(one: str, other: str) -> str:
+        properties = [{"id": colour[one]}, {"id": size[other]}]
+        return catalogue.offers(
+            f"{one} {other}",
+            gross=eur("5.00"),
+            category=shelf,
+            visibility=EVERYWHERE,
+            extra={"properties": properties},
+        ).number
+
+    red_small, red_large = offered("red", "small"), offered("red", "large")
+    blue_small, blue_large = offered("blue", "small"), offered("blue", "large")
+
+    def found(*options: str) -> list[str]:
+        return sorted(window_shopper.sees_listing(shelf.id, properties="|".join(options)).numbers)
+
+    assert found(colour["red"]) == sorted([red_small, red_large])
+    assert found(colour["red"], size["large"]) == [red_large]
+    # several of one property are as good as each other
+    assert found(colour["red"], colour["blue"], size["small"]) == sorted([red_small, blue_small])
+    assert found(colour["blue"], size["small"], size["large"]) == sorted([blue_small, blue_large])
+
+
 @pytest.mark.process("CAT-003")
 def test_search_finds_by_number_name_and_long_term(window_shopper: WindowShopper, catalogue: Catalogue) -> None:
     gauge = catalogue.offers(
         "gauge", gross=eur("80.00"), visibility=EVERYWHERE, name="Quorvex Hochdruckreinigungsschlauchanschlussadapter"
     )
-    hose = catalogue.offers("decoy", gross=eur("80.00"), visibility=EVERYWHERE, name="Zyblon Gartenschlauch")
-
+    hoses = {
+        name: catalogue.offers(name, gross=eur("80.00"), visibility=EVERYWHERE, name=name).number
+        for name in ("Zyblon Gartenschlauch", "Zyblon Feuerwehrschlauch", "Kraxum Gartenschlauch")
+    }
     brush = catalogue.offers("brush", gross=eur("8.00"), visibility=EVERYWHERE, name="Grünquast Bürste")
 
     assert window_shopper.searches(gauge.number).numbers[0] == gauge.number
     assert window_shopper.searches("Quorvex").numbers == [gauge.number]
     assert gauge.number in window_shopper.searches("Hochdruckreinigungsschlauchanschlussadapter").numbers
     assert window_shopper.searches("quorvex").numbers == [gauge.number]
-    # a product with both words comes before any with one of them
-    assert window_shopper.searches("Zyblon Gartenschlauch").numbers[0] == hose.number
+    # every word counts: a product with both comes before those with one of them
+    assert {name: window_shopper.searches(name).numbers[0] for name in hoses} == hoses
     assert window_shopper.searches("Grünquast").numbers == [brush.number]
     assert window_shopper.searches("quorvexxxinexistent").numbers == []
 

@@ -122,3 +122,19 @@ def test_net_group_sees_net_prices_and_pays_the_tax_on_top(
     )
     assert cart.tax_state is TaxState.NET
     assert order.line(bolt.number).unit_price == eur("10.00")
+
+
+@pytest.mark.process("CHK-008")
+def test_half_a_cent_of_tax_is_rounded_up(
+    shopper: Shopper, catalogue: Catalogue, customers: Customers, delivery: Delivery, invoice: Payment
+) -> None:
+    washer = catalogue.offers("washer", gross=eur("1.79"), net=eur("1.50"), tax_rate=19)
+    parcel = delivery.ships("parcel", [washer], Rate(gross=eur("0.00"), net=eur("0.00")))
+    trade = customers.registered("trade", group_id=customers.group("trade", gross=False), company="Bolt & Sons")
+
+    shopper.logs_in(trade)
+    shopper.puts_in_cart(washer)
+    cart = shopper.chooses(shipping=parcel, payment=invoice)
+
+    # 1.50 × 19 % = 0.285
+    Costs.of(positions="1.50", total="1.79", net="1.50", tax={"19": "0.29"}).must_be_shown_by(cart=cart)

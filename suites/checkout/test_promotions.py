@@ -11,7 +11,7 @@ from updategate.actors.test_data.delivery import Delivery, Payment, Rate
 from updategate.actors.test_data.products import Catalogue
 from updategate.actors.test_data.promotions import Promotions
 from updategate.actors.test_data.rules import goods_worth
-from updategate.domain.money import eur
+from updategate.domain.money import Money, eur
 
 
 @pytest.mark.process("CHK-009")
@@ -103,6 +103,24 @@ def test_absolute_code_is_spread_over_the_tax_rates(
         transaction=back_office.sees_transaction(order),
     )
     assert order.line(voucher.code).total == eur("-14.04")
+
+
+@pytest.mark.process("CHK-010")
+def test_absolute_code_has_its_own_amount_in_every_currency_of_the_shop(
+    shopper: Shopper, catalogue: Catalogue, customers: Customers, promotions: Promotions
+) -> None:
+    crown = customers.currency("crown", iso="XUP", factor="5")
+    currencies = {"XUP": crown, **shopper.sees_other_currencies()}
+    pen = catalogue.offers("pen", gross=eur("119.00"), tax_rate=19)
+    voucher = promotions.gives("voucher", [pen], absolute="10.00", own=dict.fromkeys(currencies.values(), "7.00"))
+
+    shopper.puts_in_cart(pen)
+    cart = shopper.enters_code(voucher.code)
+    assert cart.line(voucher.code).total == eur("-10.00")
+
+    # neither 10.00 × 5 nor any other amount that was converted
+    for iso, currency in currencies.items():
+        assert shopper.switches_currency(currency).line(voucher.code).total == Money.of("-7.00", iso)
 
 
 @pytest.mark.process("CHK-011")

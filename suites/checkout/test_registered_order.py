@@ -31,3 +31,22 @@ def test_somebody_opens_an_account_and_orders(
     )
     assert order.view.email == account.email
     assert [seen.number for seen in shopper.sees_orders()] == [order.number]
+
+
+@pytest.mark.process("CHK-002")
+def test_guest_who_has_ordered_opens_an_account_in_the_same_session(
+    shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
+    lamp = catalogue.offers("lamp", gross=eur("59.95"), tax_rate=19)
+    parcel = delivery.ships("parcel", [lamp], Rate(gross=eur("0.00"), net=eur("0.00")))
+    shopper.puts_in_cart(lamp)
+    as_guest = shopper.checks_out_as_guest(shipping=parcel, payment=invoice)
+
+    account = shopper.registers()
+    assert back_office.is_guest(account.email) is False
+    shopper.logs_out()
+    shopper.logs_in(account)
+    assert shopper.account.sees_profile().number == account.number
+    # the order of before belongs to the guest, who has another address
+    assert shopper.sees_orders() == []
+    assert back_office.sees(as_guest).total == eur("59.95")

@@ -40,6 +40,25 @@ def test_cart_with_seven_and_nineteen_percent(
     )
 
 
+@pytest.mark.process("CHK-004")
+def test_tax_of_each_line_is_rounded_before_the_lines_are_added(
+    shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
+) -> None:
+    sweets = [catalogue.offers(f"sweet {number}", gross=eur("0.99"), tax_rate=19) for number in (1, 2, 3)]
+    parcel = delivery.ships("parcel", sweets, Rate(gross=eur("0.00"), net=eur("0.00")))
+
+    cart = shopper.puts_all_in_cart(sweets)
+    order = shopper.checks_out_as_guest(shipping=parcel, payment=invoice)
+
+    # 0.99 holds 0.16 (0.1581), three times 0.48; 2.97 at once would hold 0.47 (0.4742), which only shops want that
+    # add up before they calculate taxes
+    vertical = not back_office.taxes_each_line()
+    tax, net = ("0.47", "2.50") if vertical else ("0.48", "2.49")
+    expected = Costs.of(positions="2.97", total="2.97", net=net, tax={"19": tax}, vertical_taxes=vertical)
+    assert cart.position_total == eur("2.97")
+    expected.must_be_shown_by(order=order.view, back_office=back_office.sees(order))
+
+
 @pytest.mark.process("CHK-005")
 def test_fractional_tax_rates(
     shopper: Shopper, catalogue: Catalogue, delivery: Delivery, invoice: Payment, back_office: BackOffice
@@ -99,12 +118,19 @@ def test_rate_of_the_country_of_delivery_is_charged(
 ) -> None:
     abroad = customers.country("abroad", iso="XA")
     lamp = catalogue.offers("lamp", gross=eur("119.00"), tax_rate=19)
+    book = catalogue.offers("book", gross=eur("21.40"), tax_rate=7)
     catalogue.taxed_abroad(lamp, abroad, 25)
-    parcel = delivery.ships("parcel", [lamp], Rate(gross=eur("11.90"), net=eur("10.00")))
-    # the gross price stays: 119.00 × 25/125 = 23.80; shipping 11.90 × 25/125 = 2.38
-    foreign = Costs.of(positions="119.00", shipping="11.90", total="130.90", net="104.72", tax={"25": "26.18"})
-    # 119.00 × 19/119 = 19.00; shipping 1.90
-    domestic = Costs.of(positions="119.00", shipping="11.90", total="130.90", net="110.00", tax={"19": "20.90"})
+    catalogue.taxed_abroad(book, abroad, 10)
+    parcel = delivery.ships("parcel", [lamp, book], Rate(gross=eur("14.04"), net=eur("11.80")))
+    # shipping 14.04 is a tenth of the goods: 11.90 goes with the lamp, 2.14 with the book; the gross prices stay
+    # 119.00 × 25/125 = 23.80 and 2.38; 21.40 × 10/110 = 1.95 (1.9454) and 0.19 (0.1945)
+    foreign = Costs.of(
+        positions="140.40", shipping="14.04", total="154.44", net="126.12", tax={"10": "2.14", "25": "26.18"}
+    )
+    # 119.00 × 19/119 = 19.00 and 1.90; 21.40 × 7/107 = 1.40 and 0.14
+    domestic = Costs.of(
+        positions="140.40", shipping="14.04", total="154.44", net="132.00", tax={"7": "1.54", "19": "20.90"}
+    )
 
     for key, bill_goes, goods_go, expected in (
         ("foreigner", abroad, None, foreign),
@@ -113,7 +139,7 @@ def test_rate_of_the_country_of_delivery_is_charged(
     ):
         shopper = new_shopper()
         shopper.logs_in(customers.registered(key, country_id=bill_goes, ships_to_country=goods_go))
-        shopper.puts_in_cart(lamp)
+        shopper.puts_all_in_cart([lamp, book])
         cart = shopper.chooses(shipping=parcel, payment=invoice)
         order = shopper.places_order()
         expected.must_be_shown_by(

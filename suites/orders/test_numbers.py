@@ -26,6 +26,8 @@ def test_four_buyers_at_once_get_numbers_of_their_own(
     assert len(orders) == 12
     assert len(set(numbers_of(orders))) == 12
     assert {back_office.sees(order).number for order in orders} == set(numbers_of(orders))
+    # every single one of them is to be paid
+    assert [back_office.sees_transaction(order).total for order in orders] == [eur("11.90")] * 12
     assert back_office.stock_of(mug).available == 38
 
 

@@ -157,5 +157,13 @@ def test_interface_keeps_what_connectors_rely_on(inspector: Inspector, handover:
     assert broken_promises(handover.knows("interface"), inspector.sees_interface(CONNECTED)) == []
 
 
+@pytest.mark.process("UPD-013")
+def test_answers_tell_the_session_and_the_total_that_clients_rely_on(inspector: Inspector) -> None:
+    assert inspector.finds_answers_without_their_session() == []
+    # of one row a page, the total is still that of all rows
+    rows, told = inspector.counts_in_two_ways("state_machine_state")
+    assert (told, rows > 1) == (rows, True)
+
+
 def _release(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("-")[0].split(".") if part.isdigit())

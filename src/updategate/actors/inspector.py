@@ -220,6 +220,25 @@ class Inspector:
                 if entity in schema
             }
 
+    def finds_answers_without_their_session(self) -> list[str]:
+        """Requests of a known session whose answers do not name it: apps take the session from every answer."""
+        with self._recorder.step("looks whether answers name the session"):
+            api = self._access.session()
+            token = api.context().token
+            silent = []
+            for path in ("/context", "/currency", "/salutation"):
+                answer = api.raw("GET", path)
+                if not answer.ok:
+                    raise ApiError.of(answer)
+                if token not in (answer.header("sw-context-token") or ""):
+                    silent.append(f"GET {path}")
+            return silent
+
+    def counts_in_two_ways(self, entity: str) -> tuple[int, int]:
+        """How many rows an entity has: read page by page, and as the total that a page of one row tells."""
+        with self._recorder.step(f"counts {entity} in two ways"):
+            return sum(1 for _ in self._admin.pages(entity)), self._admin.count(entity)
+
 
 def broken_promises(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]) -> list[str]:
     """What a connector that worked with the interface before can stumble over now."""
