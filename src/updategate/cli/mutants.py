@@ -6,6 +6,7 @@ import random
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -75,10 +76,12 @@ def mutants(
     screen = console(as_json=as_json)
     kept = kept_in(root)
     wanted = chosen(all_mutants(), only, groups)
-    extent = Extent(lanes=lanes, whole=whole, seconds=minutes * 60 if minutes is not None else None)
+    # what caught a mutant before is looked at first, unless everything is carried out anyway
+    first = {} if whole else kept.first_catches()
+    extent = Extent(lanes=lanes, whole=whole, seconds=minutes * 60 if minutes is not None else None, first=first)
     if sample:
         wanted = _sampled(wanted, kept, sample, seed or f"{datetime.now(UTC):%Y-%m-%d}")
-        extent = Extent(lanes=lanes, quick_only=True, seconds=extent.seconds, first=kept.first_catches())
+        extent = replace(extent, quick_only=True)
     registry = load_registry(root / "suites" / "processes.yaml")
     sources = sources_of(root)
     place = Workplace(root, policy, Children())

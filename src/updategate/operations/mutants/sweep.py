@@ -23,7 +23,7 @@ from updategate.operations.mutants.carrying_out import (
     prices_of,
 )
 from updategate.operations.mutants.catalogue import Mutant
-from updategate.operations.mutants.catching import LEDGER_AREAS, Catch, Found, found_in
+from updategate.operations.mutants.catching import LEDGER_AREAS, PRICE_LEDGER, Catch, Found, found_in
 from updategate.operations.mutants.reference_shop import ReferenceShop, ShopNotStartedError
 from updategate.operations.mutants.results import Result, Results
 from updategate.operations.mutants.rounds import Flavour, Round, is_erp, rounds_for, touches
@@ -120,15 +120,17 @@ class Sweep:
         """Look for every mutant; False where the time was over, or the sweep was stopped, before all had their turn.
 
         First all of them by what is likely and quick, then those that were not caught by what is likely and slow, then
-        by the processes that share no area with them.
+        by the processes that share no area with them. Prices that gave a mutant away before are compared at once.
         """
         begun = monotonic()
         if self._extent.whole:
             return self._all(mutants, "all", begun)
-        for part in QUICK if self._extent.quick_only else PARTS:
+        parts = QUICK if self._extent.quick_only else PARTS
+        by_price = [mutant for mutant in mutants if PRICE_LEDGER in self._extent.first.get(mutant.name, ())]
+        turns: list[tuple[Part, Sequence[Mutant]]] = [("prices", by_price)] if "prices" in parts else []
+        for part, those in (*turns, *((part, mutants) for part in parts)):
             known = self.results.all(self._sources)
-            waiting = [mutant for mutant in mutants if part in left_for(mutant, known)]
-            if not self._all(waiting, part, begun):
+            if not self._all([mutant for mutant in those if part in left_for(mutant, known)], part, begun):
                 return False
         return True
 
@@ -172,7 +174,7 @@ class Sweep:
             return
         known = self.results.all(self._sources)
         parts = left_for(mutant, known)
-        earlier = known.get(mutant.name) if part in PARTS[1:] else None
+        earlier = known.get(mutant.name) if part != "all" else None
         outcome = "undecided" if problem and not hunt.catches else hunt.outcome
         verdict = weightiest([*hunt.verdicts, *([earlier.verdict] if earlier else [])])
         left = () if part == "all" or outcome == "caught" else tuple(one for one in parts if one != part)
