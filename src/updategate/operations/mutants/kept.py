@@ -63,11 +63,16 @@ class Kept:
         mutants = [mutant for mutant in all_mutants() if mutant.kind != "performance"]
         if not any(mutant.name in results for mutant in mutants):
             raise ConfigError.single(str(folder), "", "There are no results here.", "Run `updategate mutants` first.")
-        # one that had no turn yet stands on the list too
-        kept = {mutant.name: results.get(mutant.name) or Result.of(mutant, outcome="untried") for mutant in mutants}
+        earlier = kept_in(root)
+        # a folder holds a piece of the sweep: the rest stays as it was kept, and what had no turn yet is listed too
+        kept = {
+            mutant.name: results.get(mutant.name)
+            or earlier.results.get(mutant.name)
+            or Result.of(mutant, outcome="untried")
+            for mutant in mutants
+        }
         whole = [result for result in kept.values() if result.whole]
         processes = [process.id for process in load_registry(root / "suites" / "processes.yaml").processes]
-        earlier = kept_in(root)
         tried = [result for result in kept.values() if result.outcome != "untried"]
         everything = len(whole) > len(tried) / 2
         return cls(
