@@ -12,17 +12,17 @@ from updategate.domain.money import eur
 
 @pytest.mark.process("CHK-015")
 @pytest.mark.parametrize(
-    ("quantity", "expected"),
+    ("price", "expected"),
     [
         # 4 × 24.99 = 99.96 hold 4 × 3.99 = 15.96; shipping 4.99 holds 0.80
-        (4, Costs.of(positions="99.96", shipping="4.99", total="104.95", net="88.19", tax={"19": "16.76"})),
-        # 5 × 24.99 = 124.95 hold 19.95; from 100.00 on, shipping is free
-        (5, Costs.of(positions="124.95", shipping="0.00", total="124.95", net="105.00", tax={"19": "19.95"})),
+        ("24.99", Costs.of(positions="99.96", shipping="4.99", total="104.95", net="88.19", tax={"19": "16.76"})),
+        # 4 × 25.00 = 100.00 hold 4 × 3.9916 = 15.97; at 100.00 to the cent, shipping is free
+        ("25.00", Costs.of(positions="100.00", shipping="0.00", total="100.00", net="84.03", tax={"19": "15.97"})),
     ],
-    ids=["below the threshold", "above the threshold"],
+    ids=["below the threshold", "at the threshold"],
 )
 def test_shipping_is_free_from_a_hundred_euro_on(
-    quantity: int,
+    price: str,
     expected: Costs,
     shopper: Shopper,
     catalogue: Catalogue,
@@ -30,7 +30,7 @@ def test_shipping_is_free_from_a_hundred_euro_on(
     invoice: Payment,
     back_office: BackOffice,
 ) -> None:
-    towel = catalogue.offers("towel", gross=eur("24.99"), tax_rate=19)
+    towel = catalogue.offers("towel", gross=eur(price), tax_rate=19)
     parcel = delivery.ships(
         "parcel",
         [towel],
@@ -38,7 +38,7 @@ def test_shipping_is_free_from_a_hundred_euro_on(
         Rate(gross=eur("0.00"), net=eur("0.00"), from_value="100"),
     )
 
-    shopper.puts_in_cart(towel, quantity)
+    shopper.puts_in_cart(towel, 4)
     shopper.goes_on_as_guest()
     cart = shopper.chooses(shipping=parcel, payment=invoice)
     order = shopper.places_order()
