@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from updategate.actors.identity import Identity, is_test_email
+from updategate.actors.identity import Identity, is_test_email, tag_of
 
 keys = st.text(min_size=1, max_size=20)
 BASE = Identity("staging", "CHK-001", "", "20261124-203147")
@@ -46,6 +46,12 @@ def test_marks_are_recognised(key: str) -> None:
 
 def test_an_address_is_new_in_every_run() -> None:
     assert BASE.email("ada") != Identity("staging", "CHK-001", "", "another").email("ada")
+
+
+def test_an_address_is_new_even_in_a_second_run_of_the_same_name_and_never_too_long() -> None:
+    first, second = (Identity("staging", "CHK-001", "", tag_of("a-long-name-of-a-run-folder-2026")) for _ in range(2))
+    assert first.email("ada") != second.email("ada")
+    assert len(first.email("registered1").partition("@")[0]) <= 64
 
 
 @pytest.mark.parametrize(

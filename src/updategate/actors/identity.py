@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from dataclasses import dataclass
 
 # how leftovers are recognised without the journal: nothing of a merchant's looks like this
@@ -12,6 +13,7 @@ NUMBER_MARK = "UG-"
 TECHNICAL_MARK = "updategate_"
 EMAIL_MARK = "ug-"
 EMAIL_DOMAIN = "updategate.example"
+_RUN_LENGTH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ class Identity:
 
     def email(self, key: str) -> str:
         """Return an e-mail address, unique in this run: nothing that is sent there arrives anywhere."""
-        return (
-            f"{EMAIL_MARK}{_slug(self.process)}-{_slug(key)}-{self._digest(key)[:6]}-{_slug(self.run)}@{EMAIL_DOMAIN}"
-        )
+        # what stands before the @ may be 64 characters long; the end of the run's tag is what tells runs apart
+        name = f"{_slug(self.process)}-{_slug(key)}-{self._digest(key)[:6]}-{_slug(self.run)[-_RUN_LENGTH:]}"
+        return f"{EMAIL_MARK}{name}@{EMAIL_DOMAIN}"
 
     def password(self, key: str) -> str:
         """Return a password that meets Shopware's rules."""
@@ -68,6 +70,11 @@ class Identity:
         # lengths keep ("a", "bc") and ("ab", "c") apart
         text = "".join(f"{len(part)}:{part}" for part in parts)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def tag_of(run: str) -> str:
+    """A run's tag that no other run has, even in a folder of the same name: an earlier one may have left customers."""
+    return f"{run}-{secrets.token_hex(2)}"
 
 
 def is_test_email(email: str) -> bool:
