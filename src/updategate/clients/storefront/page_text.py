@@ -82,7 +82,8 @@ class PageText:
     def from_dict(cls, value: dict[str, Any]) -> Self:
         """The page that ``to_dict`` wrote down; facts of an older writer that are unknown now are left out."""
         known = {field.name for field in fields(cls)}
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in value.items() if k in known})
+        facts: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items() if k in known}
+        return cls(**facts)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values for a hand-over."""
