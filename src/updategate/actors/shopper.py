@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from updategate.actors.account import Account
 from updategate.actors.identity import Identity
+from updategate.actors.new_rules import with_new_rules
 from updategate.actors.purchase import (
     Buyable,
     Choosable,
@@ -265,7 +266,7 @@ class Shopper:
             if not self.email:
                 self.email = str(self.api.customer()["email"])
             self._traces.announces_order(self.email)
-            body = self.api.order(comment=self._identity.tag, campaign="updategate")
+            body = with_new_rules(lambda: self.api.order(comment=self._identity.tag, campaign="updategate"))
             return PlacedOrder.of(body, self.api.currency, self.email)
 
     def cannot_order(self) -> str:
