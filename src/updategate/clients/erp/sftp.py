@@ -109,7 +109,10 @@ class SftpFolders:
 
     async def _connected(self) -> asyncssh.SFTPClient:
         if self._client is not None and self._connection is not None and not self._connection.is_closed():
-            return self._client
+            # the server may have ended it a moment ago, and nobody has noticed yet
+            with contextlib.suppress(self._ssh.Error, OSError):
+                await self._client.stat(".")
+                return self._client
         settings = self._settings
         known = Path(settings.known_hosts or "~/.ssh/known_hosts").expanduser()
         if not known.is_file():

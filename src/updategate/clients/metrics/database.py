@@ -8,6 +8,7 @@ one row without a text; that is detected, because a count that forgets is not ex
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,8 @@ _DIGESTS = (
     "FROM performance_schema.events_statements_summary_by_digest WHERE SCHEMA_NAME = %s OR DIGEST IS NULL"
 )
 _STATUS = ("Com_select", "Com_insert", "Com_update", "Com_delete", "Com_replace", "Rows_read", "Handler_read_rnd_next")
+_READINGS = 50
+_SETTLING_SECONDS = 0.01
 
 
 class DigestsLostError(FiguresError):
@@ -84,9 +87,13 @@ class DatabaseCounters:
             self._connection = None
 
     def _by_digest(self) -> dict[str, float]:
-        with self._cursor() as cursor:
-            cursor.execute(_DIGESTS, (self.schema,))
-            _, statements, rows, overflow = (float(value) for value in cursor.fetchone())
+        # the server counts a statement after it has answered it: wait until it has counted the last one
+        statements, rows, overflow = self._counted()
+        for _ in range(_READINGS):
+            threading.Event().wait(_SETTLING_SECONDS)
+            earlier, (statements, rows, overflow) = statements, self._counted()
+            if statements == earlier:
+                break
         lost = self.status("Performance_schema_digest_lost").get("Performance_schema_digest_lost", 0.0) + overflow
         before, self._lost = self._lost, lost
         if before is not None and lost > before:
@@ -96,6 +103,12 @@ class DatabaseCounters:
             )
             raise DigestsLostError(message)
         return {"statements": statements, "rows_examined": rows}
+
+    def _counted(self) -> tuple[float, float, float]:
+        with self._cursor() as cursor:
+            cursor.execute(_DIGESTS, (self.schema,))
+            _, statements, rows, overflow = (float(value) for value in cursor.fetchone())
+            return statements, rows, overflow
 
     def _by_status(self) -> dict[str, float]:
         found = self.status(*_STATUS)
