@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
+from updategate.actors.caches import new_to_caches
 from updategate.actors.identity import NAME_MARK
 from updategate.actors.onlooker import Category, Onlooker
 from updategate.actors.recorder import Recorder
@@ -79,7 +80,7 @@ class SiteReader:
             return lost
 
     def _read(self, path: str, *, past_caches: bool) -> PageText:
-        answer = self._get(f"{path}?ug={len(path)}.{self._access.version}" if past_caches else path, accept="text/html")
+        answer = self._get(f"{path}?ug={new_to_caches()}" if past_caches else path, accept="text/html")
         return PageText.read(answer.status, answer.body, self._access.storefront_url, self._selectors)
 
     def _get(self, path: str, *, accept: str) -> Answer:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
+from updategate.actors.caches import new_to_caches
 from updategate.actors.recorder import Recorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.clients.errors import ApiError
@@ -50,7 +51,7 @@ class ThemeVisitor:
         """Styles and scripts of the home page that come from the shop itself."""
         with self._recorder.step("opens the home page with its styles and scripts"):
             # an address that no cache knows: what the shop says now, not what it said before the update
-            page = self._get(f"/?ug={hashlib.sha256(str(id(self)).encode()).hexdigest()[:8]}")
+            page = self._get(f"/?ug={new_to_caches()}")
             if page.status != 200:
                 raise ApiError.of(page)
             shop = urlsplit(self._access.storefront_url)

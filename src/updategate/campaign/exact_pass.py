@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from updategate.actors.caches import new_to_caches
 from updategate.actors.recorder import SilentRecorder
 from updategate.actors.shop_access import ShopAccess
 from updategate.actors.visitor import HeadlessVisitor, Visitor
@@ -15,7 +16,6 @@ from updategate.clients.metrics.database import DatabaseCounters
 from updategate.clients.metrics.exposition import TextMetrics
 from updategate.clients.transport import Answer, Call, Transport
 from updategate.config.monitoring import Sources
-from updategate.load.journey import new_to_caches
 from updategate.load.pools import Pools
 
 # names that shops and exporters use for the counters that are compared

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import random
-import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from updategate.actors.caches import new_to_caches
 from updategate.actors.recorder import SilentRecorder
 from updategate.config.errors import ConfigError
 
@@ -73,11 +73,6 @@ def journey(
         return walk
 
     return register
-
-
-def new_to_caches() -> str:
-    """Something that no cache has seen, always of the same length, because pages repeat their own address."""
-    return secrets.token_hex(6)
 
 
 @dataclass
