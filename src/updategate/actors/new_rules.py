@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import TypeVar
 
+from updategate.actors.asking_again import Answer, ask_again_while
 from updategate.actors.identity import NAME_MARK
 from updategate.clients.errors import ApiError
 
-Answer = TypeVar("Answer")
-_TRIES = 20
 _PAUSE_SECONDS = 0.5
 
 
@@ -21,11 +18,8 @@ def with_new_rules(order: Callable[[], Answer]) -> Answer:
     that lacks the newest: for a moment that method counts as blocked. A refused order leaves nothing behind.
     What lasts longer is raised as it is.
     """
-    for _ in range(_TRIES - 1):
-        try:
-            return order()
-        except ApiError as fault:
-            if fault.code != "CHECKOUT__CART_INVALID" or f"method-blocked-{NAME_MARK}" not in fault.detail:
-                raise
-        time.sleep(_PAUSE_SECONDS)
-    return order()
+    return ask_again_while(_rule_is_unknown, order, pause=_PAUSE_SECONDS)
+
+
+def _rule_is_unknown(fault: ApiError) -> bool:
+    return fault.code == "CHECKOUT__CART_INVALID" and f"method-blocked-{NAME_MARK}" in fault.detail
