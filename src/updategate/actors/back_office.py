@@ -200,11 +200,11 @@ class BackOffice:
     def is_guest(self, email: str) -> bool:
         """Whether the customer of an address is a guest, who has no account; ``LookupError`` for none or several."""
         with self._recorder.step(f"looks whether {email} is a guest"):
-            (row,) = self._admin.search("customer", Criteria().equals("email", email)).data or ({},)
-            if not row:
-                message = f"there is no customer {email}"
+            rows = self._admin.search("customer", Criteria().equals("email", email)).data
+            if len(rows) != 1:
+                message = f"the administration knows {len(rows)} customers {email}, not one"
                 raise LookupError(message)
-            return bool(row["guest"])
+            return bool(rows[0]["guest"])
 
     def taxes_each_line(self) -> bool:
         """Whether the sales channel rounds the tax of each line (horizontally), not that of their sum."""

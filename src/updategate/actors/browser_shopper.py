@@ -252,11 +252,7 @@ class BrowserShopper:
         """Return what the browser complained about: script errors and requests to the shop that failed."""
         window = self.storefront.window
         errors = [f"{entry.level}: {entry.text}" for entry in window.console if entry.level in {"error", "pageerror"}]
-        failed = [
-            f"{fault.method} {fault.url}: {fault.status or fault.reason}"
-            for fault in window.failed_requests
-            if fault.url.startswith(window.base_url)
-        ]
+        failed = [f"{fault.method} {fault.url}: {fault.status or fault.reason}" for fault in window.faults_of_shop()]
         return errors + failed
 
     def _about_to_order(self) -> None:

@@ -41,8 +41,7 @@ class PageTester:
             thrown = [f"script error: {entry.text}" for entry in window.console if entry.level == "pageerror"]
             lost = [
                 f"{fault.method} {urlsplit(fault.url).path}: {fault.status or fault.reason}"
-                for fault in window.failed_requests
-                if fault.url.startswith(window.base_url)
+                for fault in window.faults_of_shop()
             ]
             return sorted(set(thrown + lost))
 

@@ -32,26 +32,20 @@ class SiteReader:
         self._selectors = selectors
         self._onlooker = Onlooker(access, recorder)
 
-    def knows_pages(self) -> list[str]:
-        """Paths of the pages to read: home, login, cart, categories, products, and some of each in other languages."""
-        categories = self._onlooker.sees_categories()[:CATEGORIES]
-        products = self._products(categories)
-        pages = [*_ALWAYS, *(f"/navigation/{one.id}" for one in categories), *(f"/detail/{one}" for one in products)]
+    def knows_pages(self, *, categories: int = CATEGORIES, products: int = PRODUCTS, abroad: int = ABROAD) -> list[str]:
+        """Paths of the pages to read: home, login, cart, and so many categories and products, some in each language."""
+        known = self._onlooker.sees_categories()[:categories]
+        sold = self._products(known)[:products]
+        pages = [*_ALWAYS, *(f"/navigation/{one.id}" for one in known), *(f"/detail/{one}" for one in sold)]
         for prefix in self._further_languages():
             pages += [f"{prefix}/", f"{prefix}/account/login"]
-            pages += [f"{prefix}/navigation/{one.id}" for one in categories[:ABROAD]]
-            pages += [f"{prefix}/detail/{one}" for one in products[:ABROAD]]
+            pages += [f"{prefix}/navigation/{one.id}" for one in known[:abroad]]
+            pages += [f"{prefix}/detail/{one}" for one in sold[:abroad]]
         return pages
 
     def knows_some_of_each(self) -> list[str]:
         """Paths of a few pages: home, login, cart, and some categories and products in each language."""
-        kinds = ("/navigation/", "/detail/")
-        pages = self.knows_pages()
-        found = [path for path in pages if not any(kind in path for kind in kinds)]
-        for kind in kinds:
-            found += [path for path in pages if path.startswith(kind)][:OPENED]
-            found += [path for path in pages if kind in path and not path.startswith(kind)][:1]
-        return found
+        return self.knows_pages(categories=OPENED, products=OPENED, abroad=1)
 
     def reads(self, pages: Iterable[str]) -> dict[str, PageText]:
         """Read pages past every cache, in their order."""
@@ -94,7 +88,7 @@ class SiteReader:
         rows: dict[str, None] = {}
         for place in range(max(map(len, listings), default=0)):
             rows.update(dict.fromkeys(listing[place] for listing in listings if place < len(listing)))
-        return list(rows)[:PRODUCTS]
+        return list(rows)
 
     def _further_languages(self) -> list[str]:
         """Paths under which the same sales channel speaks other languages, such as ``/de``."""

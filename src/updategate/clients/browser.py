@@ -196,6 +196,10 @@ class Window:
         """The storefront's address without a slash at the end."""
         return self.settings.base_url.rstrip("/")
 
+    def faults_of_shop(self) -> list[FailedRequest]:
+        """Return the failed requests that went to the shop itself."""
+        return [fault for fault in self.failed_requests if fault.url.startswith(self.base_url)]
+
     def screenshot(self, path: Path, *, full_page: bool = True) -> Path:
         """Write a PNG of the page as it stands."""
         path.parent.mkdir(parents=True, exist_ok=True)

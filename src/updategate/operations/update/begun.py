@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from updategate.config.errors import ConfigError
@@ -57,14 +57,7 @@ class Begun:
             if given and given != was:
                 message = f"This update was begun with {what} {_told(was)}, not {_told(given)}."
                 raise ConfigError.single(str(folder), "", message, "Leave it out, or begin a new update.")
-        return Begun(
-            begun.environment,
-            self.plan or begun.plan,
-            begun.to,
-            begun.plugins,
-            begun.scope,
-            self.parity or begun.parity,
-        )
+        return replace(begun, plan=self.plan or begun.plan, parity=self.parity or begun.parity)
 
 
 def _told(choice: str | dict[str, str] | None) -> str:
